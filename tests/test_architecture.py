@@ -46,7 +46,7 @@ for module in pkgutil.walk_packages(getattr(room, "__path__", []), room.__name__
         ("core", TENSORFLOW | SCREEN | {"numpy", "tomllib", "platformdirs", "filelock"}),
         ("formats", TENSORFLOW | SCREEN | {"numpy", "tomlkit"}),
         ("data", TENSORFLOW | SCREEN | {"PIL"}),
-        ("insight", TENSORFLOW | SCREEN | {"msgspec", "PIL"}),
+        ("insight", TENSORFLOW | SCREEN | {"PIL"}),
         ("lab", TENSORFLOW | SCREEN | {"PIL"}),
         ("runs", TENSORFLOW | SCREEN | {"PIL"}),
         ("search", TENSORFLOW | SCREEN | {"PIL"}),

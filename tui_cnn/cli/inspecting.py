@@ -33,18 +33,18 @@ _MOST_IN_A_MATRIX = 100
 _STRENGTH = 0.65
 """The share of the heat's colour where it is laid over the image."""
 
-_RUN_HELP = _(
+RUN_HELP = _(
     "RUN is the id of a run or a unique part of it, `last` for the newest run, or the "
     "path of a run directory or of a Keras file (.keras, .h5), whose code is never run; "
     "`cnn-tui runs` lists the runs."
 )
-_IMAGE_HELP = _(
+IMAGE_HELP = _(
     "IMAGE is an image file, such as PNG or JPEG; it is fitted to the network's input like the images of the run, "
     "in grey or in colour. If these are light on black, like those of Fashion-MNIST, an image with a "
     "light border is inverted, unless --as-is is given."
 )
 
-_checkpoint_option = click.option(
+checkpoint_option = click.option(
     "--checkpoint",
     metavar="best|last|N",
     default="best",
@@ -52,7 +52,7 @@ _checkpoint_option = click.option(
 )
 
 
-def _image_options(command: Command) -> Command:
+def image_options(command: Command) -> Command:
     """Give a command the options of images, which are those of `_read_images`."""
     help_of_index = _("Number of a test image, from 0.")
     command = click.option("--invert/--as-is", default=None, help=_("Invert the image, or keep it as it is."))(command)
@@ -62,13 +62,13 @@ def _image_options(command: Command) -> Command:
 @click.command(
     short_help=_("Predict the class of images."),
     help=_("Predict the class of images with a trained network: the three most likely classes.")
-    + f"\n\n{_RUN_HELP}\n\n{_IMAGE_HELP}\n\n\b\n"
+    + f"\n\n{RUN_HELP}\n\n{IMAGE_HELP}\n\n\b\n"
     + _("Examples:\n  cnn-tui predict last shoe.png\n  cnn-tui predict last --index 0 --index 1 --json"),
 )
 @click.argument("run")
 @click.argument("images", nargs=-1, metavar="[IMAGE]...")
-@_image_options
-@_checkpoint_option
+@image_options
+@checkpoint_option
 @model_options
 @click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON per image."))
 def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
@@ -85,7 +85,7 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
         labels = _labels(opened, given["indices"])
         for name in [*given["images"], *given["indices"]]:
             try:
-                image = _read_image(name, opened, given["invert"])
+                image = read_image(name, opened, given["invert"])
                 requested = (image.value,) if isinstance(image.value, int) else image.value
                 answer = ask(Predict(source=source, images=requested), Predictions)
             except UserError as error:  # of this image: the others are predicted all the same
@@ -158,11 +158,11 @@ def _prediction(
             confusion matrix, and the expected calibration error in ten confidence bins."""
         )
     )
-    + f"\n\n{_RUN_HELP}\n\n\b\n"
+    + f"\n\n{RUN_HELP}\n\n\b\n"
     + _("Examples:\n  cnn-tui evaluate last\n  cnn-tui evaluate 3f2a --checkpoint last --json"),
 )
 @click.argument("run")
-@_checkpoint_option
+@checkpoint_option
 @model_options
 @click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON."))
 @click.option("--out", "-o", metavar="FILE", help=_("Also write the probabilities of all images, as .npz or .csv."))
@@ -252,13 +252,13 @@ def _evaluation_lines(report: dict[str, Any]) -> list[str]:
             occlusion  probability of the class while a square covers each place: the background's colour, or --grey"""
         )
     )
-    + f"\n\n{_RUN_HELP}\n\n{_IMAGE_HELP}\n\n\b\n"
+    + f"\n\n{RUN_HELP}\n\n{IMAGE_HELP}\n\n\b\n"
     + _("Example:\n  cnn-tui explain last shoe.png --method grad-cam --out why.png"),
 )
 @click.argument("run")
 @click.argument("images", nargs=-1, metavar="[IMAGE]")
-@_image_options
-@_checkpoint_option
+@image_options
+@checkpoint_option
 @model_options
 @click.option("--method", type=click.Choice(["saliency", "grad-cam", "occlusion"]), default="grad-cam")
 @click.option(
@@ -296,11 +296,11 @@ def explain(
     from tui_cnn.runs.inspection.figure import Figure, Panel, draw_figure
     from tui_cnn.ui.toolkit.runs import weights_name
 
-    name = _the_image(**given)
+    name = the_image(**given)
     path = _path(out, ".png", ".svg", ".npz", ".csv")
     source = described_source(run, checkpoint, given)
     with inspection(source) as (ask, opened):
-        image = _read_image(name, opened, given["invert"])
+        image = read_image(name, opened, given["invert"])
         activations = ask(requests.Activate(source=source, image=image.value, layers=()), replies.Activations)
         pixels = activations.image.numpy()
         shape = image.value.shape if isinstance(image.value, replies.Array) else opened.image_shape
@@ -360,13 +360,13 @@ def _chosen(answer: "Heats", layer: str | None) -> int:
         "Write the output of every layer for an image to an .npz file: one array per layer, under its name, "
         "with the input image and the probabilities."
     )
-    + f"\n\n{_RUN_HELP}\n\n{_IMAGE_HELP}\n\n\b\n"
+    + f"\n\n{RUN_HELP}\n\n{IMAGE_HELP}\n\n\b\n"
     + _("Examples:\n  cnn-tui activations last shoe.png --out maps.npz\n  cnn-tui activations last -i 0 -o maps.npz"),
 )
 @click.argument("run")
 @click.argument("images", nargs=-1, metavar="[IMAGE]")
-@_image_options
-@_checkpoint_option
+@image_options
+@checkpoint_option
 @model_options
 @click.option("--out", "-o", metavar="F.npz", required=True, help=_("Output file."))
 def activations(run: str, checkpoint: str, out: str, **given: Any) -> int:
@@ -374,11 +374,11 @@ def activations(run: str, checkpoint: str, out: str, **given: Any) -> int:
     from tui_cnn.runs.inspection.replies import Activations
     from tui_cnn.runs.inspection.requests import Activate
 
-    name = _the_image(**given)
+    name = the_image(**given)
     target = _path(out, ".npz")
     source = described_source(run, checkpoint, given)
     with inspection(source) as (ask, opened):
-        image = _read_image(name, opened, given["invert"])
+        image = read_image(name, opened, given["invert"])
         answer = ask(Activate(source=source, image=image.value), Activations)
     layers = {info.name: answer.layers[info.name].numpy() for info in opened.layers}
     return _save_arrays(
@@ -392,11 +392,11 @@ def activations(run: str, checkpoint: str, out: str, **given: Any) -> int:
         "Write the weights of a trained network to an .npz file, in arrays such as `conv2d/kernel` of shape "
         "height, width, input channels, filters."
     )
-    + f"\n\n{_RUN_HELP}\n\n\b\n"
+    + f"\n\n{RUN_HELP}\n\n\b\n"
     + _("Example:\n  cnn-tui kernels last --out kernels.npz"),
 )
 @click.argument("run")
-@_checkpoint_option
+@checkpoint_option
 @click.option("--out", "-o", metavar="F.npz", required=True, help=_("Output file."))
 def kernels(run: str, checkpoint: str, out: str) -> int:
     """Write the file."""
@@ -458,7 +458,7 @@ class _InputImage(NamedTuple):
     inverted: bool = False
 
 
-def _read_image(name: str | int, opened: "OpenReply", invert: bool | None) -> _InputImage:
+def read_image(name: str | int, opened: "OpenReply", invert: bool | None) -> _InputImage:
     """Read an image file, brought to what the network takes, or name a test image.
 
     Raises:
@@ -474,7 +474,7 @@ def _read_image(name: str | int, opened: "OpenReply", invert: bool | None) -> _I
     return _InputImage(name, pack(fit_image(image, opened.own_shape, opened.fit, invert=inverted)), inverted)
 
 
-def _the_image(images: tuple[str, ...], indices: tuple[int, ...], **_options: Any) -> str | int:
+def the_image(images: tuple[str, ...], indices: tuple[int, ...], **_options: Any) -> str | int:
     """Return the one image that was asked for: a file, or the number of a test image."""
     names: list[str | int] = [*images, *indices]
     if len(names) != 1:

@@ -76,6 +76,7 @@ program = Group(
         "doctor": ("doctor",),
         "importing": ("inspect",),
         "inspecting": ("predict", "evaluate", "explain", "activations", "kernels"),
+        "tracing": ("trace",),
     },
     default=screen,
     help=_HELP,

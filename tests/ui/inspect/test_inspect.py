@@ -327,12 +327,12 @@ async def test_a_layer_is_chosen_by_a_click(answering, run):
         await user.sees("Feature extractor", "── classifier ──")
         await user.click("3 Flatten")
         await user.sees("3 Flatten · 676", "─ Classifier ─")
-        await user.offers("Sort", "Lab", "Next", "Find", "File", "Export")
+        await user.offers("Sort", "Lab", "Trace", "Next", "Find", "File", "Export")
         await user.click("── classifier")
         await user.sees("3 Flatten · 676")
         await user.click("1 Conv2D")
         await user.sees("1 Conv2D · 26×26×4")
-        await user.offers("Zoom", "Sort", "Scale", "Lab", "Next", "Find", "File", "Export")
+        await user.offers("Zoom", "Sort", "Scale", "Lab", "Trace", "Next", "Find", "File", "Export")
 
 
 async def test_a_moved_image_is_what_is_looked_at(answering, run):

@@ -62,6 +62,17 @@ class Window(NamedTuple):
         axes = zip(self.over(shape), self.slide(shape), self.reach, self.strides, strict=True)
         return along([Sliding(reach, s, self._before(n, places, reach, s)) for n, places, reach, s in axes])
 
+    def taps(self, shape: Shape, place: tuple[int, ...]) -> tuple[range, ...]:
+        """Return where the taps of a place of the window are along each axis; what is not in the image is padding."""
+        starts = (
+            p * s - self._before(n, places, reach, s)
+            for n, places, reach, s, p in zip(
+                self.over(shape), self.slide(shape), self.reach, self.strides, place, strict=False
+            )
+        )
+        axes = zip(starts, self.reach, self.dilation, strict=True)
+        return tuple(range(start, start + reach, dilation) for start, reach, dilation in axes)
+
     def _before(self, n: int, places: int, reach: int, stride: int) -> int:
         if self.padding == "causal":
             return reach - 1

@@ -61,8 +61,19 @@ MAPS = Scope(
         Action("toggle_order", "s", _("Sort"), _("Sort the maps by strength or position")),
         Action("toggle_scale", "z", _("Scale"), _("Use one scale for the layer or one per map")),
         Action("map_to_lab", "t", _("Lab"), _("Open the map in the Lab and slide a kernel over it")),
+        Action("trace", "y", _("Trace"), _("Show how the selected cell or unit is calculated")),
     ),
     within=("inspect",),
+)
+
+TRACE = Scope(
+    "trace",
+    _("Inspect: a number written out (↑ ↓ channel, ← → term)"),
+    (
+        Action("go_back", "enter", _("Follow"), _("Go to the number that the selected term came from")),
+        Action("return", "backspace,escape", _("Return"), _("Return to the number before, or to the maps")),
+        Action("show_map", "m", _("Map"), _("Show this number in its map")),
+    ),
 )
 
 KERNELS = Scope(
@@ -159,4 +170,4 @@ HISTORY = Scope(
 VIEWS = (MAPS, KERNELS, FIELD, WHY, EVALUATION, MOVES, PAD, COMPARISON, HISTORY)
 """The views of the Inspect screen; one of them has the focus."""
 
-SCOPES = (INSPECT, *VIEWS)
+SCOPES = (INSPECT, *VIEWS, TRACE)

@@ -7,6 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.client import Inspector, SupersededError
 from tui_cnn.runs.inspection.replies import Array, Reply
@@ -69,6 +70,21 @@ class AnswerCache:
         """Return the last answer to a question of this kind, to be shown until the next one comes."""
         found = self._newest.get(question.kind)
         return found if isinstance(found, question.reply) else None
+
+    async def answer(self, question: Question[R]) -> R:
+        """Ask, unless it is known, and wait for the answer.
+
+        Raises:
+            RunError: there is none.
+        """
+        self.want(question)
+        asked = self._asking.get(question.kind)
+        if asked is not None and asked[0] == question.request:
+            await asyncio.wait({asked[1]})
+        found = self.get(question)
+        if found is None:
+            raise RunError(self.trouble(question) or _("the inspector was asked something else; try again"))
+        return found
 
     def trouble(self, question: Question[Any]) -> str:
         """Say why there is no answer, nor will be."""

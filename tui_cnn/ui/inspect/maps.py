@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 from rich.cells import cell_len
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -23,6 +23,7 @@ from tui_cnn.runs.inspection.replies import Array
 from tui_cnn.ui.inspect.actions import MAPS
 from tui_cnn.ui.inspect.lab_transfer import take_map
 from tui_cnn.ui.inspect.scene import Scene, layer_title
+from tui_cnn.ui.inspect.trace_dialog import TraceDialog
 from tui_cnn.ui.inspect.units import Units, UnitsChart
 from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, signed
 from tui_cnn.ui.toolkit.numbers import whole_parts
@@ -208,6 +209,15 @@ class MapsView(View):
         found = self.answers.get(self.scene.activate)
         if found is not None and self.scene.has_maps:
             self.to_lab(take_map(self.scene, found))
+
+    @work
+    async def action_trace(self) -> None:
+        """Write the selected number out; then show the map of the one that was reached, if that is asked for."""
+        reached = await self.app.push_screen_wait(TraceDialog(self.answers, self.scene))
+        if reached is not None:
+            self._large = True
+            self.go_to(reached)
+            self.refresh_bindings()
 
     @on(Gallery.Selected)
     @on(Gallery.Opened)
