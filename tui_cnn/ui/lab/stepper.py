@@ -1,7 +1,7 @@
 """A window that goes over an image: what both steppers of the Lab share."""
 
 from asyncio import to_thread
-from typing import TypeVar, cast
+from typing import ClassVar, TypeVar, cast
 
 import msgspec
 import numpy as np
@@ -21,20 +21,20 @@ from tui_cnn.lab.code import LIBRARIES, Library
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.questions.question import LessonQuestion
 from tui_cnn.lab.scene import LabArrays, NamedArray
-from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
+from tui_cnn.lab.settings import ConvolutionSettings, LearningSettings, PoolingSettings
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.bench import Bench
 from tui_cnn.ui.lab.stage import NumberView, Part, PictureView, ShownArrays, Stage, beside_pictures, covered
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing
 from tui_cnn.ui.workspace import workspace_of
 
-S = TypeVar("S", ConvolutionSettings, PoolingSettings)
+S = TypeVar("S", ConvolutionSettings, PoolingSettings, LearningSettings)
 
 SPEEDS = (1, 2, 4, 8, 16, 32)
 """Steps a second."""
 
-_FACTS, _FEW_FACTS, _LOW = 10, 5, 22
-"""Lines to leave for what is written below the arrays, and where there are no more than so many lines in all."""
+_LOW = 22
+"""Lines up to which there is no room for many words."""
 
 _GREY_SIDE, _COLOUR_SIDE = 28, 22
 """Pixels of the longest side of an image file; of a colour one the windows of all three channels stand beside it."""
@@ -52,6 +52,9 @@ class Stepper(Bench[S]):
 
     class QuestionLeft(Message):
         """What is shown is no longer what the question is about."""
+
+    FACTS: ClassVar[tuple[int, int]] = (10, 5)
+    """Lines to leave for what is written below the arrays, and where there is no room for many words."""
 
     place: reactive[int] = reactive(0)
     """Which place of the window, counted from 0, line by line."""
@@ -101,6 +104,11 @@ class Stepper(Bench[S]):
     def facts(self, width: int) -> RenderableType:
         """Write what is below it."""
         raise NotImplementedError
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether something is asked about what is shown."""
+        return self._asked is not None
 
     @property
     def roomy(self) -> bool:
@@ -284,7 +292,7 @@ class Stepper(Bench[S]):
         try:
             asked, arrays = self._asked, self.arrays()
             facts.update(self.facts(self.size.width) if asked is None else "")
-            below = 0 if asked else _FACTS if self.roomy else _FEW_FACTS
+            below = 0 if asked else self.FACTS[0 if self.roomy else 1]
             if asked is not None and asked[0].cover is not None:
                 arrays = covered(arrays, asked[0].cover, asked[1].place)
             await stage.show(beside_pictures(arrays), (self.size.width, self.size.height - below))
