@@ -1,7 +1,5 @@
 """The learning page: a kernel is learned from an image and a target, one step of gradient descent at a time."""
 
-from typing import ClassVar
-
 import msgspec
 from rich.console import RenderableType
 from rich.text import Text
@@ -25,6 +23,7 @@ from tui_cnn.lab.settings import INITIALIZERS, LearningSettings
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.actions import LEARNING, TYPING
 from tui_cnn.ui.lab.learning_view import (
+    HIGH,
     LearningCursor,
     LearningState,
     Weight,
@@ -40,6 +39,8 @@ _ARROWS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 _TYPING = tuple(action.id for action in TYPING.actions)
 _ROW = 10
 """Steps that an arrow down takes."""
+_MANY_FACTS, _FACTS, _FEW_FACTS = 14, 10, 7
+"""Lines of what is written below the arrays where there is much room, some, and little."""
 _RATES = (1e-9, 1000.0)
 
 
@@ -47,8 +48,6 @@ class LearningStepper(Stepper[LearningSettings]):
     """A kernel that is learned; the place is the number of steps that have been taken."""
 
     BINDINGS = [*LEARNING.bindings(), *TYPING.bindings()]  # noqa: RUF012  # as Textual declares it
-    FACTS: ClassVar[tuple[int, int]] = (14, 6)
-
     weight: Weight = (0, 0)
     cursor: LearningCursor | None = None
 
@@ -107,6 +106,11 @@ class LearningStepper(Stepper[LearningSettings]):
             written = (f"{height}×{width}" for height, width in (size, asked))
             raise WindowError(message.format(kernel=self.settings.kernel, size=next(written), asked=next(written)))
         return self.learning.windows
+
+    @property
+    def lines_below(self) -> int:
+        """Lines to leave for what is written below the arrays."""
+        return _MANY_FACTS if self.size.height >= HIGH else _FACTS if self.roomy else _FEW_FACTS
 
     @property
     def steps(self) -> int:

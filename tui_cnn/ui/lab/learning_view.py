@@ -17,7 +17,7 @@ from tui_cnn.ui.lab.sums import facts_table, products
 from tui_cnn.ui.toolkit.numbers import left, spark
 
 _MOST_TERMS, _FEW_TERMS = 16, 6
-_HIGH, _WIDE = 36, 110
+HIGH, _WIDE = 36, 110
 """Lines from which on many products are written out, and cells from which on the arrays stand in two rows."""
 _LARGE = 100
 """Numbers from which on arrays are shown without decimals, as when the learning diverges."""
@@ -87,7 +87,7 @@ def learning_arrays(
     hidden = ShownArray(
         Part("hidden"), made.hidden, _("Hidden kernel"), taps, kernels, names[1], cursor=place, typed=typed
     )
-    if roomy and width >= _WIDE:
+    if roomy and (image.is_picture or width >= _WIDE):
         return ShownArrays([[image, hidden], [target, kernel], [output, gradient], [error, following]], [])
     if roomy:
         return ShownArrays([[image, hidden], [target, output, error]], [[kernel, gradient, following]])
@@ -133,7 +133,7 @@ def learning_facts(state: LearningState, size: tuple[int, int], *, roomy: bool =
     loss = _("{loss} = mean of {count} squared errors").format(loss=figures(step.loss), count=step.error.size)
     history = _logarithms(going.losses(place, state.which))
     table.add_row(_("loss"), Text(loss + "  ") + Text(spark(history, min(_SPARK, room - len(loss) - 2))))
-    most = _MOST_TERMS if size[1] >= _HIGH else _FEW_TERMS
+    most = _MOST_TERMS if size[1] >= HIGH else _FEW_TERMS
     table.add_row(_("gradient"), _gradient(step, state.weight, room, most))
     row, column = state.weight
     before, slope, after = (float(array[row, column]) for array in (step.kernel, step.gradient, step.next_kernel))
@@ -144,7 +144,7 @@ def learning_facts(state: LearningState, size: tuple[int, int], *, roomy: bool =
     if said := standing(state):
         table.add_row("", Text(said, "bold"))
     if roomy:
-        table.add_row(_("compared"), _compared(going, place, state.which, room if size[1] >= _HIGH else 0))
+        table.add_row(_("compared"), _compared(going, place, state.which, room if size[1] >= HIGH else 0))
     return table
 
 

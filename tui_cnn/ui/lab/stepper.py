@@ -1,7 +1,7 @@
 """A window that goes over an image: what both steppers of the Lab share."""
 
 from asyncio import to_thread
-from typing import ClassVar, TypeVar, cast
+from typing import TypeVar, cast
 
 import msgspec
 import numpy as np
@@ -33,8 +33,8 @@ S = TypeVar("S", ConvolutionSettings, PoolingSettings, LearningSettings)
 SPEEDS = (1, 2, 4, 8, 16, 32)
 """Steps a second."""
 
-_LOW = 22
-"""Lines up to which there is no room for many words."""
+_FACTS, _FEW_FACTS, _LOW = 10, 5, 22
+"""Lines to leave for what is written below the arrays, and where there are no more than so many lines in all."""
 
 _GREY_SIDE, _COLOUR_SIDE = 28, 22
 """Pixels of the longest side of an image file; of a colour one the windows of all three channels stand beside it."""
@@ -52,9 +52,6 @@ class Stepper(Bench[S]):
 
     class QuestionLeft(Message):
         """What is shown is no longer what the question is about."""
-
-    FACTS: ClassVar[tuple[int, int]] = (10, 5)
-    """Lines to leave for what is written below the arrays, and where there is no room for many words."""
 
     place: reactive[int] = reactive(0)
     """Which place of the window, counted from 0, line by line."""
@@ -114,6 +111,11 @@ class Stepper(Bench[S]):
     def roomy(self) -> bool:
         """Whether there is room for many words."""
         return self.size.height > _LOW
+
+    @property
+    def lines_below(self) -> int:
+        """Lines to leave for what is written below the arrays."""
+        return _FACTS if self.roomy else _FEW_FACTS
 
     @property
     def steps(self) -> int:
@@ -292,7 +294,7 @@ class Stepper(Bench[S]):
         try:
             asked, arrays = self._asked, self.arrays()
             facts.update(self.facts(self.size.width) if asked is None else "")
-            below = 0 if asked else self.FACTS[0 if self.roomy else 1]
+            below = 0 if asked else self.lines_below
             if asked is not None and asked[0].cover is not None:
                 arrays = covered(arrays, asked[0].cover, asked[1].place)
             await stage.show(beside_pictures(arrays), (self.size.width, self.size.height - below))
