@@ -121,7 +121,7 @@ class LearningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     ] = "vertical-edge"
     kernel_size: Annotated[Pair, Meta(description="Height × width; can be chosen for random and own")] = (3, 3)
     padding: Annotated[Literal["valid", "same"], Meta(description="valid: no zeros; same: keep the size")] = "valid"
-    initializer: Annotated[InitializerName, Meta(description="Weights to begin with")] = "zeros"
+    initializer: Annotated[InitializerName, Meta(description="Initial weights")] = "zeros"
     seed: Annotated[int, Meta(ge=0, le=9999, description="Number that the random first weights are drawn from")] = 0
     rate: Annotated[
         float, Meta(gt=0, le=1000, description="Learning rate: the step is this times the gradient ([ and ])")

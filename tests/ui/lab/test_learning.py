@@ -124,7 +124,7 @@ async def test_initializers_are_compared_after_as_many_steps():
 async def test_what_cannot_be_learned_is_said():
     async with opened(size=(80, 24)) as user:
         await lab(user, "lab:learning?image=white-left&rate=0.1")
-        await user.sees("this image tells only 3 of 9 weights")
+        await user.sees("this image determines only 3 of 9 weights")
         user.app.follow_link("lab:learning?image=own&side=4")
         await user.sees("✗ the image is all zeros", "largest stable rate ∞")
         user.app.follow_link("lab:learning?image=corners&side=4&kernel=long-vertical-line")

@@ -77,7 +77,7 @@ LEARNING = Scope(
             "last_kernel",
             "end",
             _("Last"),
-            _("Go on until the hidden kernel is found, or the loss has grown ten thousand times"),
+            _("Continue until the hidden kernel is found, or the loss has grown ten thousand times"),
             False,
             "end('last')",
         ),
@@ -90,7 +90,7 @@ LEARNING = Scope(
         Action(
             "lower_rate", "left_square_bracket", _("Rate /2"), _("Halve the learning rate"), command="change_rate(0.5)"
         ),
-        Action("next_initial", "i", _("Initial"), _("Begin with the next initializer"), command="next_initializer"),
+        Action("next_initial", "i", _("Initial"), _("Start from the next initializer"), command="next_initializer"),
         Action("type_hidden", "k", _("Hidden"), _("Edit the numbers of the hidden kernel"), command="edit('hidden')"),
         Action("next_weight", "f", _("Weight"), _("Write out the gradient of the next weight")),
         Action("show_step_code", "x", _("Code"), _("Show this step as a program"), command="show_code"),

@@ -161,7 +161,7 @@ def standing(state: LearningState) -> str:
     if going.is_found(state.place, state.which):
         return _("✓ the hidden kernel is found")
     if rank < count:
-        words = _("this image tells only {rank} of {count} weights: other kernels fit as well")
+        words = _("this image determines only {rank} of {count} weights: other kernels fit as well")
         return words.format(rank=rank, count=count)
     return ""
 
