@@ -79,9 +79,10 @@ def test_rows_and_shared_arrays(name, tmp_path):
     agree(model(body, **weights), (1, 3, 8, 10), tmp_path / "m.onnx")
 
 
-def test_a_well_known_network(tmp_path):
+@pytest.mark.parametrize("network", ["squeezenet", "shufflenet"])
+def test_a_well_known_network(network, tmp_path):
     """With weights drawn at random, in the place of the constants that it is published with."""
-    built = onnx.load(LIGHT / "light_squeezenet.onnx")
+    built = onnx.load(LIGHT / f"light_{network}.onnx")
     shapes = {one.name: tuple(numpy_helper.to_array(one)) for one in built.graph.initializer}
     for number, node in enumerate([node for node in built.graph.node if node.op_type == "ConstantOfShape"]):
         shape = shapes[node.input[0]]

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from tui_cnn.core.layers import LAYER_TYPES, AnyLayer
+from tui_cnn.core.layers.base import defaults
 from tui_cnn.core.network import Network
 from tui_cnn.formats.errors import FormatError, Problem
 from tui_cnn.formats.faults import network_faults
@@ -151,15 +152,9 @@ def _without_defaults(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         kind = type(value)
         tag = {} if kind.__struct_config__.tag is None else {"type": kind.__struct_config__.tag}
-        held = {name: (getattr(value, name), default) for name, default in _defaults(kind).items()}
+        held = {name: (getattr(value, name), usual) for name, usual in defaults(kind).items()}
         return tag | {name: _without_defaults(own) for name, (own, usual) in held.items() if own != usual}
     return [_without_defaults(item) for item in value] if isinstance(value, tuple) else value
-
-
-@cache
-def _defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    """Return the fields of a kind of struct with their defaults; msgspec works them out anew each time."""
-    return {info.name: info.default for info in msgspec.structs.fields(kind)}
 
 
 def _indented(text: str) -> str:

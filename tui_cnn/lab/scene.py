@@ -25,6 +25,10 @@ NOTES: Image = np.array(
 """The image of the worked example: a vertical edge filter gives -5 -4 0 8 in the first row."""
 
 
+FOUR: Image = np.array([[29, 15], [0, 100]], float)[..., None]
+"""The image of the worked example of pooling: its maximum is 100, its average 36."""
+
+
 def sample_images(side: int = 6) -> dict[str, Image]:
     """Return synthetic images of `side` × `side` by the names that settings have for them: one channel, white is 10."""
     half = side // 2
@@ -32,7 +36,7 @@ def sample_images(side: int = 6) -> dict[str, Image]:
     left[:, :half] = 10
     corners[:half, :half] = corners[half:, half:] = 10
     made = {"white-left": left, "white-right": left[:, ::-1], "white-top": left.T, "corners": corners}
-    return {"numbers": NOTES} | {name: image[..., None].copy() for name, image in made.items()}
+    return {"numbers": NOTES, "four-numbers": FOUR} | {name: image[..., None].copy() for name, image in made.items()}
 
 
 def street() -> Image:

@@ -5,9 +5,8 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta
 
-ImageName = Literal[
-    "numbers", "white-left", "white-right", "white-top", "corners", "street", "colours", "fashion", "file", "map", "own"
-]
+_Drawn = Literal["white-left", "white-right", "white-top", "corners", "street", "colours"]
+ImageName = Literal["numbers", "four-numbers", _Drawn, "fashion", "file", "map", "own"]
 _Edge = Literal["vertical-edge", "horizontal-edge", "sobel-x", "sobel-y", "scharr-x", "scharr-y"]
 _OtherKernel = Literal["laplacian", "box-blur", "sharpen", "identity", "long-vertical-line", "long-horizontal-line"]
 KernelName = Literal[_Edge, _OtherKernel, "random", "trained", "own"]

@@ -27,15 +27,28 @@ def outcome_of(ending: Ending) -> Outcome | None:
     return None
 
 
+def search_alert(search: SearchDirectory, outcome: Outcome | None = None) -> Alert | None:
+    """Make the alert about a search, or, without an outcome, about its end; the accuracy is its best trial's.
+
+    None: it has no outcome that is worth an alert, such as being stopped by its user.
+    """
+    history = read_history(search)
+    if outcome is None and history.state in ("finished", "failed", "interrupted"):
+        outcome = history.state
+    if outcome is None:
+        return None
+    best = best_trial(history.trials) if outcome == "finished" else None
+    name = _("search {name}").format(name=search.name)
+    reason = history.failed.error if history.failed else ""
+    accuracy = None if best is None else accuracy_on_test(best)
+    return Alert(search.id, name, outcome, accuracy, os.fspath(search.path), reason)
+
+
 def announce(search: SearchDirectory, outcome: Outcome) -> None:
-    """Send an alert about a search; its accuracy is that of the best trial on the test set. It never raises."""
+    """Send an alert about a search. It never raises."""
     try:
-        history = read_history(search)
-        best = best_trial(history.trials) if outcome == "finished" else None
-        name = _("search {name}").format(name=search.name)
-        reason = history.failed.error if history.failed else ""
-        accuracy = None if best is None else accuracy_on_test(best)
-        deliver(Alert(search.id, name, outcome, accuracy, os.fspath(search.path), reason), search.log_file)
+        if (made := search_alert(search, outcome)) is not None:
+            deliver(made, search.log_file)
     except Exception:  # an alert is never worth a search
         traceback.print_exc()
 

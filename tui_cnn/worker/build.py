@@ -21,11 +21,24 @@ _ADAMW_DECAY = 0.004
 """The default of Keras' AdamW."""
 
 
+class Call(NamedTuple):
+    """A layer of Keras as it is called in a model: with which tensors, and which one it gives.
+
+    `joins`: it is given its inputs as one list, not one after the other.
+    """
+
+    layer: keras.Layer
+    inputs: tuple[Any, ...]
+    output: Any
+    joins: bool = False
+
+
 class BuiltNetwork(NamedTuple):
-    """A model, and for each layer that is built the tensor that comes out of it, by the layer's address."""
+    """A model, for each layer that is built the tensor that comes out of it, by the layer's address, and all calls."""
 
     model: keras.Model
     outputs: dict[Path, Any]
+    calls: list[Call]
 
 
 def build(network: Network, precision: str = "float32") -> keras.Model:
@@ -52,6 +65,7 @@ def build_network(network: Network, precision: str = "float32") -> BuiltNetwork:
     ends = {whole.nodes[number].path for number in whole.outputs}
     made: dict[tuple[Path, str], keras.Layer] = {}
     values: list[Any] = []
+    calls: list[Call] = []
     for node in whole.nodes:
         inputs = [values[number] for number in node.inputs]
         if node.layer is None or isinstance(node.layer, Input):
@@ -63,14 +77,17 @@ def build_network(network: Network, precision: str = "float32") -> BuiltNetwork:
             values.append(inputs[0])
             continue
         dtype = "float32" if node.path in ends else precision
-        value: Any = inputs if isinstance(node.layer, MergingLayer) else inputs[0]
+        joins = isinstance(node.layer, MergingLayer)
+        value: Any = inputs if joins else inputs[0]
         for call in node.layer.keras_calls(tuple(inputs[0].shape[1:])):
             key = node.weights, call.suffix
             if key not in made:
                 made[key] = keras_layer(call, name=keras_name(named[node.weights], call.suffix), dtype=dtype)
                 if node.weights in frozen:
                     made[key].trainable = False
-            value = made[key](*[value] * node.layer.times_given)
+            given = [value] * node.layer.times_given
+            taken, value = tuple(inputs if joins else given), made[key](*given)
+            calls.append(Call(made[key], taken, value, joins))
         values.append(value)
     sources = [values[number] for number in whole.inputs]
     results = [values[number] for number in whole.outputs]
@@ -79,7 +96,7 @@ def build_network(network: Network, precision: str = "float32") -> BuiltNetwork:
         results[0] if len(results) == 1 else results,
         name=re.sub(r"\W+", "_", network.name, flags=re.ASCII),
     )
-    return BuiltNetwork(model, {path: values[number] for path, number in whole.made.items()})
+    return BuiltNetwork(model, {path: values[number] for path, number in whole.made.items()}, calls)
 
 
 def make_model(network: Network, recipe: Recipe, precision: Precision = "float32") -> keras.Model:

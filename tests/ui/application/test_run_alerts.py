@@ -6,8 +6,12 @@ from tests.terminal import Terminal
 from tests.ui import records
 from tests.ui.driving import opened
 from tui_cnn.formats.presets import preset
+from tui_cnn.runs.lock import held
+from tui_cnn.search.directory import make_search
+from tui_cnn.search.events import SearchFailed, SearchJournal
+from tui_cnn.search.plan import SearchPlan
 from tui_cnn.ui.application import run_alerts
-from tui_cnn.ui.application.run_alerts import TrainingRuns
+from tui_cnn.ui.application.run_alerts import RunningSearches, TrainingRuns
 from tui_cnn.ui.toolkit.terminal_notice import BELL, terminal_notice
 
 OSC_9, OSC_777 = "\x1b]9;cnn-tui: it ended\a\a", "\x1b]777;notify;cnn-tui;it ended\a\a"
@@ -65,6 +69,21 @@ def test_what_became_of_runs_that_train():
         assert runs.read() == []
         records.write(killed, records.stopped())
     assert runs.read() == [], "it was stopped on command"
+
+
+def test_trials_are_silent_and_their_search_reports_once():
+    search = make_search(preset("fashion-dnn"), SearchPlan(space={"1.units": [4, 8]}))
+    trial = records.make_run("20260102-030405-fashion-cnn-0009", preset("fashion-dnn"))
+    trial.trial_file.write_text('search = "s"\ntrial = 1\n')
+    runs, searches = TrainingRuns(interval=2.0), RunningSearches()
+    assert searches.read() == []
+    with records.training(trial), held(search.lock_file):
+        assert (runs.read(), searches.read()) == ([], [])
+        records.write(trial, records.started(), *records.trained(5), records.finished())
+        SearchJournal(search.events_file).write(SearchFailed(error="it broke"))
+    assert runs.read() == []
+    assert [(news.run, news.outcome, news.reason) for news in searches.read()] == [(search.id, "failed", "it broke")]
+    assert searches.read() == []
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ from tui_cnn.core.layers.normalization import (
     UnitNormalization,
 )
 from tui_cnn.core.layers.opaque import Opaque
+from tui_cnn.core.layers.padded_pooling import PaddedAveragePooling2D
 from tui_cnn.core.layers.pooling import (
     AdaptiveAveragePooling1D,
     AdaptiveAveragePooling2D,
@@ -268,6 +269,7 @@ AnyLayer = (
     | ChannelScale
     | UnitNormalization
     | LocalResponseNormalization
+    | PaddedAveragePooling2D
     | SpatialDropout2D
     | GaussianNoise
     | ReLU

@@ -5,7 +5,7 @@ and all that write, build or read models of Keras go by them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import cache, wraps
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import msgspec
@@ -241,6 +241,13 @@ class Layer(
 
 COMMON_FIELDS = Layer.__struct_fields__
 """The fields that every layer has: its name, and whether it is muted and trained."""
+
+
+@cache
+def defaults(kind: type[msgspec.Struct]) -> Mapping[str, Any]:
+    """Return the default of each field of a struct; msgspec looks them up anew each time, which is slow."""
+    return {field.name: field.default for field in msgspec.structs.fields(kind)}
+
 
 DataFormat = Annotated[
     Literal["channels_last", "channels_first"],

@@ -20,6 +20,7 @@ from tui_cnn.core.layers.base import (
     Proposal,
     Spatial,
     TensorFlowFunction,
+    defaults,
     is_composite,
 )
 from tui_cnn.core.shape import Shape, ShapeError
@@ -150,7 +151,7 @@ def _in_our_words(entry: Entry, shape: Shape | None) -> dict[str, Any]:
     for own, name in kind.keras_names.items():
         if name in config:
             config[own] = config.pop(name)
-    usual = {field.name: field.default for field in msgspec.structs.fields(kind)}
+    usual = defaults(kind)
     if "axis" in usual and "axis" in config:
         config["axis"] = _axes(config["axis"], shape, several=isinstance(usual["axis"], tuple))
     if issubclass(kind, Spatial) and kind.rank == 1:
@@ -316,7 +317,7 @@ def _is_same(expected: KerasCall, call: KerasCall) -> bool:
     if expected.class_name != call.class_name:
         return False
     kind = LAYER_TYPES.get(call.class_name)
-    usual = {field.name: field.default for field in msgspec.structs.fields(kind)} if kind else {}
+    usual = defaults(kind) if kind else {}
     given = _plain({**usual, **call.arguments})
     wanted = _plain(expected.arguments)
     try:

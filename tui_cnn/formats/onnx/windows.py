@@ -179,7 +179,7 @@ def _transposed(builder: Builder, operator: Operator, _notes: Notes) -> Symbol:
 
 
 def _pooling(builder: Builder, operator: Operator, _notes: Notes) -> Symbol:
-    """Pads are below all values for a maximum, and not counted for a mean: as `same` has it, but zeros are not."""
+    """Pads are below all values for a maximum, and not counted for a mean, unless it says so; zeros are counted."""
     image = _image(builder, operator)
     assert image.dims is not None
     window = _Sliding(operator, image.dims[2:], tuple(operator.attributes.get("kernel_shape") or ()))
@@ -193,13 +193,36 @@ def _pooling(builder: Builder, operator: Operator, _notes: Notes) -> Symbol:
         return builder.layer(operator, kind, image, operator.dims, nonnegative=nonnegative, keepdims=True)
     if not window.is_inside and (padding == "valid" or counted):
         ends = zip(window.beyond, window.pads, strict=True)
-        if not (nonnegative if largest else counted and all(more <= end for more, (_begin, end) in ends)):
+        if not largest and not (counted and all(more <= end for more, (_begin, end) in ends)):
+            return _padded_average(builder, operator, image, window, counted=counted)
+        if largest and not nonnegative:
             raise ForeignError
         padding, image = "valid", _padded(builder, operator, image, window.full_pads)
     kind = f"{'Max' if largest else 'Average'}Pooling{len(window.kernel)}D"
     return builder.layer(
         operator, kind, image, operator.dims, nonnegative=nonnegative, padding=padding,
         pool_size=window.kernel, strides=None if window.strides == window.kernel else window.strides
+    )  # fmt: skip
+
+
+def _padded_average(builder: Builder, operator: Operator, image: Symbol, window: _Sliding, *, counted: bool) -> Symbol:
+    """A mean that does not count what is outside: pads, or what `ceil_mode` adds behind pads that are counted."""
+    pads, most = window.pads, [((size - 1) // 2, size // 2) for size in window.kernel]
+    if counted:
+        image = _padded(builder, operator, image, pads)
+        sides = [(0, max(0, more - end)) for more, (_begin, end) in zip(window.beyond, pads, strict=True)]
+    else:
+        sides = [
+            (begin, end if more <= end <= limit else more)
+            for more, (begin, end), (_most, limit) in zip(window.beyond, pads, most, strict=True)
+        ]
+    if len(sides) != 2 or any(
+        begin > first or end > last for (begin, end), (first, last) in zip(sides, most, strict=True)
+    ):
+        raise ForeignError
+    return builder.layer(
+        operator, "PaddedAveragePooling2D", image, operator.dims, nonnegative=image.nonnegative,
+        pool_size=window.kernel, strides=window.strides, padding=sides
     )  # fmt: skip
 
 

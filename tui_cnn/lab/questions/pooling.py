@@ -119,7 +119,12 @@ def _drawn(link: LabLink, draw: QuestionDraw) -> tuple[PoolingSettings, LabArray
 
 def _varied(settings: PoolingSettings, arrays: LabArrays, random: Random) -> tuple[PoolingSettings, LabArrays]:
     change: dict[str, object] = {}
-    if settings.image in ("numbers", "own"):
+    if settings.image == "four-numbers":
+        three = [random.randint(0, 99) for _number in range(3)]
+        four = [*three, 4 * random.randint(0, 24) + -sum(three) % 4]  # their average is whole
+        change |= {"image": "own", "side": 2}
+        arrays = arrays._replace(image=np.array(four, float).reshape(2, 2, 1))
+    elif settings.image in ("numbers", "own"):
         side = random.randint(4, 8)
         change |= {"image": "own", "side": side}
         values = [[[random.randint(0, 99)] for _column in range(side)] for _row in range(side)]

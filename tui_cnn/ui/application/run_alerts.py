@@ -1,7 +1,10 @@
-"""Alerts while the app is open: the terminal rings and a notice says so when a run ends, whatever is on the screen."""
+"""Alerts while the app is open: the terminal rings and a notice says so when a run or a search ends, on any screen."""
 
 import os
 from asyncio import Lock, to_thread
+from typing import TYPE_CHECKING
+
+from textual.notifications import SeverityLevel
 
 from tui_cnn.config import home
 from tui_cnn.i18n import _
@@ -12,6 +15,9 @@ from tui_cnn.runs.snapshot import ACTIVE, Follower
 from tui_cnn.ui.toolkit.terminal_notice import terminal_notice
 from tui_cnn.ui.toolkit.textual_adapter import AdaptedApp
 from tui_cnn.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tui_cnn.search.directory import SearchDirectory
 
 EVERY = 2.0
 """Seconds between two looks at the runs that train."""
@@ -44,12 +50,30 @@ class TrainingRuns:
 
 
 def _held_runs() -> list[RunDirectory]:
-    """List the runs that have a worker."""
+    """List the runs that have a worker; the trials of a search are reported once, by the search."""
     try:
         runs = [RunDirectory(path) for path in (home() / "runs").iterdir()]
     except OSError:
         return []
-    return [run for run in runs if is_held(run.lock_file)]
+    return [run for run in runs if is_held(run.lock_file) and not run.is_trial]
+
+
+class RunningSearches:
+    """Knows which searches run, and what became of each. It reads files, from one thread at a time."""
+
+    def __init__(self) -> None:
+        self._active: set[SearchDirectory] = set()
+
+    def read(self) -> list[Alert]:
+        """Return which have ended since the last time; one is only known once it has been seen to run."""
+        if not (home() / "searches").is_dir():
+            return []
+        from tui_cnn.search.alerting import search_alert
+        from tui_cnn.search.directory import list_searches
+
+        held = {search for search in list_searches() if is_held(search.lock_file)}
+        ended, self._active = self._active - held, held
+        return [news for search in ended if search.path.exists() and (news := search_alert(search)) is not None]
 
 
 class RunAlerts:
@@ -59,6 +83,7 @@ class RunAlerts:
         self._app = app
         self._workspace = workspace
         self._runs = TrainingRuns(EVERY)
+        self._searches = RunningSearches()
         self._reading = Lock()
 
     def start(self) -> None:
@@ -70,7 +95,7 @@ class RunAlerts:
         if self._reading.locked():
             return
         async with self._reading:
-            for news in await to_thread(self._runs.read):
+            for news in await to_thread(lambda: [*self._runs.read(), *self._searches.read()]):
                 self._show(news)
 
     def _show(self, news: Alert) -> None:
@@ -79,5 +104,6 @@ class RunAlerts:
         shown = self._workspace.shown_run
         if self._app.current_mode == "train" and shown is not None and shown.id == news.run:
             return  # the screen says so itself
-        is_good = news.outcome == "finished"
-        self._app.notify(news.line, title=_("Runs"), severity="information" if is_good else "warning", markup=False)
+        title = _("Search") if news.path.startswith(str(home() / "searches")) else _("Runs")
+        severity: SeverityLevel = "information" if news.outcome == "finished" else "warning"
+        self._app.notify(news.line, title=title, severity=severity, markup=False)

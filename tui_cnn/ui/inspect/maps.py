@@ -171,9 +171,13 @@ class MapsView(View):
             self._step(right)
 
     def action_page(self, by: int) -> None:
-        """Walk by a row of the gallery."""
-        gallery, units = self.query_one(Gallery), self.query_one(UnitsChart)
-        self._step(by * (gallery.grid.columns if self.scene.has_maps else units.columns))
+        """Walk by all maps that are in view at once, or by a row where none is left out."""
+        if self.scene.has_maps:
+            gallery = self.query_one(Gallery)
+            grid = gallery.grid
+            self._step(by * (grid.room if grid.room < gallery.tiles.count else grid.columns))
+        else:
+            self._step(by * self.query_one(UnitsChart).columns)
 
     def action_end(self, place: int) -> None:
         """Go to the first or the last map."""

@@ -1,6 +1,7 @@
 """A network prepared for inspection, and the checkpoints of it whose weights take turns in it."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import cached_property
 from math import prod
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ import tensorflow as tf
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Input, Route, Shared
+from tui_cnn.core.memory import BYTES
 from tui_cnn.core.network import Network, Path, keras_name
 from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Analysis
@@ -28,12 +30,15 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import AnyReply, Array
 from tui_cnn.runs.inspection.requests import Image
 from tui_cnn.visible import visible
-from tui_cnn.worker.build import BuiltNetwork, build_network
+from tui_cnn.worker.build import BuiltNetwork, Call, build_network
 from tui_cnn.worker.inputs import fitted, model_inputs
+from tui_cnn.worker.inspection.layer_by_layer import LayerByLayer
 
 _MOST_BATCH = 250
 _MOST_VALUES = 1 << 27
 """Outputs of layers that a batch may have in all; TensorFlow frees most of them on its way."""
+_LARGE = 64 << 20
+"""Bytes of the outputs of all layers for one image, from which on they are not held at once."""
 MAP_AXES = 3
 
 Floats = npt.NDArray[np.float32]
@@ -102,8 +107,8 @@ class Engine:
 
     Attributes:
         layers: in the order in which an image passes through them.
-        activations: inputs -> (outputs of all layers, scores).
-        probabilities: inputs -> (n, classes).
+        is_large: whether the outputs of all layers are too much to be held at once, and all of them too many to be
+            compiled before they are asked for: single images then pass through it layer by layer.
         gradients: (one input, class) -> (the gradient of its score in the input, Grad-CAM of each layer with maps).
         batch: how many images are computed at once.
         owner: whose weights are in it.
@@ -131,13 +136,12 @@ class Engine:
         self._scorer: keras.Layer | None = None
         self._compiled: dict[str, Any] = {}
         self.with_maps = [layer for layer in self.layers if len(layer.shape) == MAP_AXES]
-        outputs = [layer.output for layer in self.layers]
         values = sum(prod(layer.shape) for layer in self.layers)
+        self.is_large = BYTES * values > _LARGE
         self.batch = max(1, min(_MOST_BATCH, _MOST_VALUES // values))
-        self._all = keras.Model(self.model.input, [*outputs, self._scores()])
+        self._scores = self._scores_of(built)
+        self._layer_by_layer = LayerByLayer(self.model.input, built.calls)
         self._signature = tf.TensorSpec((None, *network.input_shape), tf.float32)
-        self.activations = self.compiled("activations", self.forward)
-        self.probabilities = self.compiled("probabilities", self._probabilities)
         self.gradients = self.compiled("gradients", self._gradients, numbers=1)
 
     def layer(self, name: str) -> InspectedLayer:
@@ -164,10 +168,38 @@ class Engine:
             self._compiled[name] = tf.function(function, input_signature=signature)
         return self._compiled[name]
 
+    def activations(self, inputs: Floats, layers: Sequence[InspectedLayer]) -> tuple[list[Any], Any]:
+        """Compute the outputs of some layers, in that order, and the scores. A large network keeps no others."""
+        if self.is_large:
+            *outputs, scores = self._layer_by_layer.outputs(inputs, [*(each.output for each in layers), self._scores])
+            return outputs, scores
+        every, scores = self.compiled("activations", self.forward)(inputs)
+        by_name = dict(zip((each.name for each in self.layers), every, strict=True))
+        return [by_name[each.name] for each in layers], scores
+
+    def each_output(self, inputs: Floats) -> Iterator[tuple[InspectedLayer, Any]]:
+        """Compute the output of each layer, one after the other; none is kept for longer than others need it."""
+        layers: dict[int, list[InspectedLayer]] = {}
+        for layer in self.layers:
+            layers.setdefault(id(layer.output), []).append(layer)
+        for tensor, value in self._layer_by_layer.each(inputs, [layer.output for layer in self.layers]):
+            for layer in layers[tensor]:
+                yield layer, value
+
+    def probabilities(self, inputs: Floats) -> Any:
+        """Compute the probabilities, (n, classes)."""
+        if self.is_large and len(inputs) == 1:
+            return tf.nn.softmax(self.activations(inputs, ())[1])
+        return self.compiled("probabilities", self._probabilities)(inputs)
+
     def forward(self, inputs: Any) -> tuple[list[Any], Any]:
         """Compute the outputs of all layers, and the scores; to be part of what is compiled."""
         *outputs, scores = self._all(inputs, training=False)
         return outputs, scores
+
+    @cached_property
+    def _all(self) -> keras.Model:
+        return keras.Model(self.model.input, [*(layer.output for layer in self.layers), self._scores])
 
     def set_weights(self, weights: list[npt.NDArray[Any]]) -> None:
         """Exchange the weights for those of another checkpoint of the same network."""
@@ -175,7 +207,7 @@ class Engine:
         if self._scorer is not None:
             self._scorer.set_weights(self._last.get_weights())
 
-    def _scores(self) -> Any:
+    def _scores_of(self, built: BuiltNetwork) -> Any:
         """Return the tensor of the scores: what comes before a softmax at the end, else the output itself."""
         last = self._last
         if isinstance(last, keras.layers.Softmax):
@@ -187,7 +219,9 @@ class Engine:
         self._scorer = type(last).from_config(
             last.get_config() | {"activation": "linear", "name": f"{last.name}_scores"}
         )
-        return self._scorer(self._before)
+        scores = self._scorer(self._before)
+        built.calls.append(Call(self._scorer, (self._before,), scores))
+        return scores
 
     def _probabilities(self, inputs: Any) -> Any:
         return tf.nn.softmax(self.forward(inputs)[1])

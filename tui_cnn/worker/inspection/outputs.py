@@ -21,12 +21,13 @@ _KERNEL_AXES = 4
 
 
 def describe(loaded: LoadedModel, _request: Open) -> Job:
-    """Describe the network, and compile what every image needs."""
+    """Describe the network, and compile what every image needs, unless it is large."""
     engine = loaded.engine
     yield 0.0
-    blank = np.zeros((1, *loaded.image_shape), np.uint8)
-    loaded.engine.activations(loaded.inputs(blank))
-    loaded.predict(blank)
+    if not engine.is_large:
+        blank = np.zeros((1, *loaded.image_shape), np.uint8)
+        loaded.engine.activations(loaded.inputs(blank), ())
+        loaded.predict(blank)
     return OpenReply(
         network=dumps_network(loaded.network),
         layers=tuple(
@@ -68,18 +69,14 @@ def activate(loaded: LoadedModel, request: Activate) -> Job:
     """Compute the outputs of layers."""
     yield 0.0
     engine = loaded.engine
-    names = [layer.name for layer in engine.layers] if request.layers is None else request.layers
-    wanted = {engine.layer(name).name for name in names}
+    names = None if request.layers is None else {engine.layer(name).name for name in request.layers}
+    wanted = [layer for layer in engine.layers if names is None or layer.name in names]
     pixels = loaded.pixels(request.image)
-    outputs, scores = engine.activations(loaded.inputs(pixels[np.newaxis]))
+    outputs, scores = engine.activations(loaded.inputs(pixels[np.newaxis]), wanted)
     fitted = loaded.fitted(pixels[np.newaxis])[0]
     return Activations(
         image=pack(pixels if fitted.ndim == 1 else fitted),
-        layers={
-            layer.name: pack(output[0].numpy())
-            for layer, output in zip(engine.layers, outputs, strict=True)
-            if layer.name in wanted
-        },
+        layers={layer.name: pack(output[0].numpy()) for layer, output in zip(wanted, outputs, strict=True)},
         probabilities=pack(tf.nn.softmax(scores).numpy()[0]),
     )
 

@@ -1,6 +1,5 @@
 """Measurements over many images of the test set: evaluation, shifts, ranges of channels."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from tui_cnn.insight.maps import dead
 from tui_cnn.runs.inspection.replies import ChannelRanges, Evaluation, Ranges, Shifts, pack
 from tui_cnn.runs.inspection.requests import Evaluate, Range, Shift
 from tui_cnn.runs.ledger import TestEvaluation, record
-from tui_cnn.worker.inspection.loaded_model import Engine, Job, LoadedModel
+from tui_cnn.worker.inspection.loaded_model import Engine, Floats, Job, LoadedModel
 
 
 def evaluate(loaded: LoadedModel, request: Evaluate) -> Job:
@@ -56,17 +55,13 @@ def shifts(loaded: LoadedModel, request: Shift) -> Job:
 def ranges(loaded: LoadedModel, request: Range) -> Job:
     """Gather the extremes and means of all channels of all layers."""
     chosen = loaded.sample(request.sample)
-    results: list[list[np.ndarray[Any, Any]]] = []
+    results: list[dict[str, list[np.ndarray[Any, Any]]]] = []
     for numbers in loaded.batches(chosen):
         yield min(1.0, len(results) * loaded.engine.batch / len(chosen))
-        engine = loaded.engine
-        extent = engine.compiled("ranges", _extents(engine))
-        results.append([values.numpy() for values in extent(loaded.inputs(loaded.test.images[numbers]))])
+        results.append(_extents(loaded.engine, loaded.inputs(loaded.test.images[numbers])))
     layers = []
-    for place, layer in enumerate(engine.layers):
-        lowest, highest, sums, active, counts = (
-            np.stack([part[5 * place + kind] for part in results]) for kind in range(5)
-        )
+    for layer in loaded.engine.layers:
+        lowest, highest, sums, active, counts = map(np.stack, zip(*(part[layer.name] for part in results), strict=True))
         minimum, maximum = lowest.min(axis=0), highest.max(axis=0)
         layers.append(
             ChannelRanges(
@@ -81,22 +76,23 @@ def ranges(loaded: LoadedModel, request: Range) -> Job:
     return Ranges(layers=tuple(layers), sample=len(chosen))
 
 
-def _extents(engine: Engine) -> Callable[..., Any]:
-    """Make inputs -> for each layer: minimum, maximum, sum, images with a value above 0, values; each (channels,)."""
+def _extents(engine: Engine, inputs: Floats) -> dict[str, list[np.ndarray[Any, Any]]]:
+    """Measure each layer: minimum, maximum, sum, images with a value above 0, values; each (channels,)."""
+    if engine.is_large:  # in steps that are short: to compile all of it would keep other requests waiting
+        extents = {layer.name: _extent(output) for layer, output in engine.each_output(inputs)}
+    else:
+        every = engine.compiled("ranges", lambda images: list(map(_extent, engine.forward(images)[0])))
+        extents = dict(zip((layer.name for layer in engine.layers), every(inputs), strict=True))
+    return {name: [values.numpy() for values in extent] for name, extent in extents.items()}
 
-    def extents(inputs: Any) -> list[Any]:
-        outputs, _scores = engine.forward(inputs)
-        results = []
-        for output in outputs:
-            flat = tf.cast(tf.reshape(output, (tf.shape(output)[0], -1, output.shape[-1])), tf.float32)
-            peaks = tf.reduce_max(flat, axis=1)
-            results += [
-                tf.reduce_min(flat, axis=(0, 1)),
-                tf.reduce_max(peaks, axis=0),
-                tf.reduce_sum(flat, axis=(0, 1)),
-                tf.math.count_nonzero(peaks > 0, axis=0),
-                tf.fill((tf.shape(flat)[-1],), tf.shape(flat)[0] * tf.shape(flat)[1]),
-            ]
-        return results
 
-    return extents
+def _extent(output: Any) -> list[Any]:
+    flat = tf.cast(tf.reshape(output, (tf.shape(output)[0], -1, output.shape[-1])), tf.float32)
+    peaks = tf.reduce_max(flat, axis=1)
+    return [
+        tf.reduce_min(flat, axis=(0, 1)),
+        tf.reduce_max(peaks, axis=0),
+        tf.reduce_sum(flat, axis=(0, 1)),
+        tf.math.count_nonzero(peaks > 0, axis=0),
+        tf.fill((tf.shape(flat)[-1],), tf.shape(flat)[0] * tf.shape(flat)[1]),
+    ]

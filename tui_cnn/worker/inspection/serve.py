@@ -12,6 +12,7 @@ from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection import frames
 from tui_cnn.runs.inspection.replies import Failure
+from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict
 from tui_cnn.worker.loading import load_tensorflow
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from tui_cnn.worker.inspection.loaded_model import Job
 
 Inbox = queue.Queue[frames.ToInspector]
+
+_QUICK = (Open, Activate, Predict, Kernels)
+"""What is not kept waiting by the other kinds of request: some of these compile for seconds in one step."""
 
 
 def main() -> int:
@@ -73,13 +77,13 @@ def _send(sink: BinaryIO, message: frames.FromInspector) -> None:
 
 
 def _serve(inbox: Inbox, sink: BinaryIO, answers: "Answers") -> None:
-    """Step through the jobs: the one with the fewest steps comes first, so the newest does."""
+    """Step through the jobs: the one with the fewest steps comes first, so the newest does. Quick ones are ahead."""
     jobs: dict[int, tuple[int, Job]] = {}
     while True:
         while not jobs or not inbox.empty():
             match inbox.get():
                 case frames.RequestFrame(id=number, request=request):
-                    jobs[number] = (0, answers.begin(request))
+                    jobs[number] = (0 if isinstance(request, _QUICK) else 1, answers.begin(request))
                 case frames.CancelFrame(id=number):
                     jobs.pop(number, None)
         number = min(jobs, key=lambda each: (jobs[each][0], -each))

@@ -334,6 +334,15 @@ def _nothing(_writer: GraphWriter, _call: KerasCall, value: LaidOut, _weights: W
     return value
 
 
+def _padded_average(writer: GraphWriter, layer: Any, value: LaidOut, shape: Shape) -> LaidOut:
+    pads = [begin for begin, _end in layer.padding] + [end for _begin, end in layer.padding]
+    settings = {"kernel_shape": layer.pool_size, "strides": layer.strides, "pads": pads}
+    return LaidOut(writer.add("AveragePool", writer.first(value), **settings), shape, True)
+
+
+WHOLE: dict[str, Callable[[GraphWriter, Any, LaidOut, Shape], LaidOut]] = {"PaddedAveragePooling2D": _padded_average}
+"""By our own class, what writes a layer that ONNX has an operator for, while Keras needs several layers."""
+
 OPERATIONS: dict[str, Callable[[GraphWriter, KerasCall, LaidOut, Weights], LaidOut]] = {
     **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), _conv),
     **dict.fromkeys(("DepthwiseConv1D", "DepthwiseConv2D"), _depthwise),

@@ -23,7 +23,7 @@ from tui_cnn.core.network import Network, keras_name, names, without_muted
 from tui_cnn.core.shape import Shape
 from tui_cnn.i18n import _
 from tui_cnn.worker.onnx.functions import activated
-from tui_cnn.worker.onnx.layers import OPERATIONS, Weights
+from tui_cnn.worker.onnx.layers import OPERATIONS, WHOLE, Weights
 from tui_cnn.worker.onnx.writer import GraphWriter, LaidOut, NoOperationError
 
 _OPSET = 17
@@ -98,6 +98,9 @@ def _apply(
     value = given[0]
     if layer.family in _WITHOUT_EFFECT and shape == value.shape and not layer.works_in_inference:
         return value
+    if operation := WHOLE.get(type(layer).__name__):
+        writer.begin(name, owner)
+        return writer.entitled(operation(writer, layer, value, shape), name)
     try:
         for call in layer.keras_calls(value.shape):
             if call.class_name not in OPERATIONS:

@@ -1,0 +1,165 @@
+"""What a search finds within 100,000 parameters and some minutes, against the tutorial's network trained as long.
+
+    python -m tests.bench.search_gain MINUTES RESULTS.json [SEED]
+
+A search of small residual networks by TPE with successive halving, on all cores of this machine; it chooses by
+validation, and its best trial is tested once. Then the tutorial's network (93,322 parameters), with the tutorial's
+recipe, for as many epochs as fit into the same time; its weights that are best by validation are tested. Both are
+compared on the same test images: the difference, its 95 % bootstrap interval, McNemar's p-value.
+
+One call is one search, with a seed of its own, and adds its line to the results; over all lines with the same number of
+minutes the mean gain and the 95 % interval of that mean (Student's t) are printed. Three searches of 30 minutes and
+their counterparts take three hours; nothing else may run meanwhile.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from math import sqrt
+from pathlib import Path
+from statistics import mean, stdev
+
+import msgspec
+
+from tui_cnn.core.layers import (
+    Activation,
+    BatchNormalization,
+    Block,
+    Conv2D,
+    Dense,
+    Dropout,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+)
+from tui_cnn.core.network import Network
+from tui_cnn.formats.presets import preset
+from tui_cnn.runs import launch as runs_launch
+from tui_cnn.runs.paired import Named, compare_runs
+from tui_cnn.runs.recipe import QUICK, TUTORIAL
+from tui_cnn.runs.snapshot import ACTIVE, Follower
+from tui_cnn.search import launch
+from tui_cnn.search.directory import make_search, runs_of
+from tui_cnn.search.history import best_trial, read_history
+from tui_cnn.search.plan import Pruning, SearchBudget, SearchPlan
+
+EPOCHS = 27
+LEAST_PAIRS = 2
+T_95 = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776}
+"""Two-sided 95 % points of Student's t by degrees of freedom."""
+
+
+def stage(name, filters):
+    """A convolution that keeps the size, normalized, with ReLU."""
+    return Block(
+        name=name,
+        layers=(
+            Conv2D(name=f"{name}_conv", filters=filters, kernel_size=(3, 3), padding="same", use_bias=False),
+            BatchNormalization(),
+            Activation(activation="relu"),
+        ),
+    )
+
+
+BASE = Network(
+    "candidate",
+    (28, 28, 1),
+    (
+        stage("a", 32),
+        MaxPooling2D(),
+        stage("b", 48),
+        MaxPooling2D(),
+        stage("c", 64),
+        GlobalAveragePooling2D(),
+        Dropout(name="dropout", rate=0.2),
+        Dense(units=10, activation="softmax"),
+    ),
+)
+SPACE = {
+    "a_conv.filters": [16, 24, 32, 48],
+    "a.repeat": [1, 2],
+    "b_conv.filters": [32, 48, 64],
+    "b.repeat": [1, 2],
+    "c_conv.filters": [48, 64, 80, 96],
+    "c.repeat": [1, 2],
+    "dropout.present": [True, False],
+    "recipe.learning_rate": {"low": 1e-3, "high": 1e-2, "log": True},
+    "recipe.augmentation": ["none", "flip", "flip+shift"],
+}
+
+
+def searched(minutes, seed):
+    """Search; return the run of the best trial, and what it took."""
+    plan = SearchPlan(
+        brain="tpe",
+        seed=seed,
+        seeds=(seed,),
+        limits=("params <= 100k",),
+        budget=SearchBudget(minutes=minutes),
+        pruning=Pruning(kind="halving", first=3, factor=3),
+        recipe=held_out(QUICK, EPOCHS),
+        space=SPACE,
+    )
+    search = make_search(BASE, plan)
+    begun = time.monotonic()
+    launch.start(search, memory=launch.examine(BASE, plan).memory)
+    while (history := read_history(search)).state == "running":
+        time.sleep(2)
+    trial = best_trial(history.trials)
+    run = next(run for (number, _seed), run in runs_of(search).items() if number == trial.planned.trial)
+    return run, {"seconds": round(time.monotonic() - begun), "trials": len(history.trials)}
+
+
+def tutorial(minutes, seed):
+    """Train the tutorial's network for so many minutes; return its run, and what it took."""
+    probe = trained(preset("fashion-cnn"), held_out(TUTORIAL, 1), seed)
+    seconds = Follower(probe).poll().epochs[-1].seconds
+    begun = time.monotonic()
+    run = trained(preset("fashion-cnn"), held_out(TUTORIAL, max(1, round(minutes * 60 / seconds))), seed)
+    return run, {"seconds": round(time.monotonic() - begun), "epochs": len(Follower(run).poll().epochs)}
+
+
+def trained(network, recipe, seed):
+    """Train a network to its end."""
+    run = runs_launch.start(network, msgspec.structs.replace(recipe, seed=seed), now=True)
+    while (snapshot := Follower(run).poll()).finished is None:
+        assert snapshot.state in ACTIVE, snapshot
+        time.sleep(1)
+    return run
+
+
+def held_out(recipe, epochs):
+    """Train for so many epochs, with a tenth of the images to choose by."""
+    return msgspec.structs.replace(recipe, epochs=epochs, validation=0.1)
+
+
+def main():
+    minutes, results = float(sys.argv[1]), Path(sys.argv[2])
+    lines = json.loads(results.read_text()) if results.exists() else []
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else len(lines)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["CNN_TUI_HOME"] = home
+        found, search = searched(minutes, seed)
+        other, tutorial_ = tutorial(minutes, seed)
+        compared = compare_runs(Named("search", found), Named("tutorial", other))
+        finished = [Follower(run).poll().finished for run in (found, other)]
+    line = {
+        "minutes": minutes,
+        "seed": seed,
+        "search": {"accuracy": finished[0].test_accuracy, **search},
+        "tutorial": {"accuracy": finished[1].test_accuracy, **tutorial_},
+        "gain": compared.difference,
+        "interval": [compared.low, compared.high],
+        "p": compared.p_value,
+    }
+    results.write_text(json.dumps([*lines, line], indent=1))
+    print(json.dumps(line))
+    gains = [each["gain"] for each in [*lines, line] if each["minutes"] == minutes]
+    if len(gains) >= LEAST_PAIRS:
+        half = T_95[len(gains) - 1] * stdev(gains) / sqrt(len(gains))
+        print(f"{len(gains)} searches of {minutes:g} min: gain {100 * mean(gains):+.2f} ± {100 * half:.2f} points")
+
+
+if __name__ == "__main__":
+    main()
