@@ -193,7 +193,7 @@ def _compared(going: Descent, place: int, which: int, room: int) -> Text:
     for other, (name, history) in enumerate(zip(INITIALIZERS, drawn, strict=True)):
         style, last = "bold" if other == which else "", figures(losses[other][-1])
         if not room:
-            parts.append(Text(f"{name}\N{NO-BREAK SPACE}{last}", style))
+            parts.append(Text(f"{name}={last}", style))
             continue
         drawing = spark(history, min(_SPARK, room - _NAME - _LOSS), bounds if bounds[1] > bounds[0] else None)
         parts.append(Text(left(name, _NAME) + left(last, _LOSS), style).append(drawing))
