@@ -142,6 +142,7 @@ class Sweep(SingleResult[tuple[str, Any] | None]):
         if present in values:
             table.move_cursor(row=values.index(present))
         self._explain()
+        after_layout(self, self._draw)  # the table has more or fewer lines now, and the charts have the others
 
     def _cells(self, trial: SweepPoint, now: SweepPoint) -> list[Text]:
         mark = "● " if trial.value == now.value else ""
