@@ -13,11 +13,12 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Conv2D, Dense, DepthwiseConv2D, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
+from tui_cnn.lab.learning import descent, learning
 from tui_cnn.lab.lessons import DIRECTORY, lessons
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.pooling import kept_pixels, moved
 from tui_cnn.lab.scene import LabArrays, convolution
-from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
+from tui_cnn.lab.settings import INITIALIZERS, ConvolutionSettings, PoolingSettings
 from tui_cnn.lab.sizes import Slide, chain, compare, dense, read_windows, stacked
 from tui_cnn.ui.application.links import parse_link
 from tui_cnn.ui.toolkit.numbers import short_count
@@ -36,6 +37,20 @@ def linked(lesson, place):
     link = parse_link(next(each for each in lessons() if each.name == lesson).tries[place].link)
     assert isinstance(link, LabLink)
     return convolution(link.settings, LabArrays())
+
+
+def learned(place):
+    """What a link of the lesson about learning shows: what is learned from, the steps, how many, which initializer."""
+    link = parse_link(next(each for each in lessons() if each.name == "learning").tries[place].link)
+    made = learning(link.settings, LabArrays())
+    return made, descent(made, link.settings), link.place, INITIALIZERS.index(link.settings.initializer)
+
+
+def fits_otherwise():
+    """Whether the loss is almost 0 and the kernel another one; the rows of the image are the same."""
+    made, going, place, which = learned(6)
+    assert (made.image == made.image[:1]).all()
+    return going.losses(place, which)[-1] < 1e-6 and not going.is_found(place, which)
 
 
 def zeros():
@@ -99,6 +114,7 @@ def test_every_number_is_what_the_screen_shows():
             f"{block:,}", f"{full:,}", f"{rows('lenet-5', Dense)[0].output_shape[0]}",
         ],
     }  # fmt: skip
+    claims["learning"] = [str(learned(7)[0].step(learned(7)[0].start).error.size)]
     for lesson, numbers in claims.items():
         for language in ("en", "ko"):
             missing = [number for number in numbers if number not in words(lesson, language)]
@@ -137,6 +153,13 @@ NOT_COMPUTED = {
         ("receptive-field", lambda: stacked(3, 2, 64).field == stacked(5, 1, 64).field, "as much as one 5×5", "5×5"),
         ("receptive-field", lambda: stacked(3, 3, 64).parameters == 27 * 64**2, "27·C²", "27·C²"),
         ("receptive-field", lambda: stacked(7, 1, 64).parameters == 49 * 64**2, "49·C²", "49·C²"),
+        ("learning", lambda: all(learned(place)[0].patches[..., 0, 0].size == 4 for place in range(3)),
+         "four errors", "오차 네 개"),
+        ("learning", lambda: learned(3)[0].rate < learned(3)[0].largest_rate and learned(3)[1].first_end(0) < 1000,
+         "End goes to where the kernel is found", "End는 커널을 찾는 곳까지"),
+        ("learning", lambda: learned(4)[0].rate > learned(4)[0].largest_rate > learned(4)[0].rate / 2,
+         "The loss grows; [ halves the rate", "손실이 커집니다. [는 학습률을 반으로"),
+        ("learning", lambda: fits_otherwise(), "the loss is almost 0, the kernel another one", "손실은 거의 0이지만"),
         ("shape-of-a-cnn", lambda: separable()[1] / separable()[0] < 9, "about an eighth of the work", "8분의 1"),
     ],
 )  # fmt: skip

@@ -8,10 +8,10 @@ from rich.cells import cell_len
 from tui_cnn.core.layers import LAYER_TYPES
 from tui_cnn.lab.lessons import LessonError, lessons, lessons_of, parse_lesson, read_lesson
 from tui_cnn.lab.questions.spec import OWN_KINDS, QuestionSpec
-from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
+from tui_cnn.lab.settings import ConvolutionSettings, LearningSettings, PoolingSettings
 
 TOPICS = [*LAYER_TYPES, "Input", "output", "parameters", "MACs", "FLOPs", "memory", "field", "accuracy", "loss", ""]
-PAGES = ["convolution", "pooling", "sizes", "weights", "pairs"]
+PAGES = ["convolution", "pooling", "sizes", "weights", "learning", "pairs"]
 
 
 def test_korean_lessons_lead_where_the_english_ones_do():
@@ -44,14 +44,14 @@ def test_a_lesson(lesson):
 
 @pytest.mark.parametrize("code", ["en", "ko"])
 def test_titles_fit_their_line(code):
-    """At 120 columns the panel has 39 cells, with ` 13 / 13` at the end; a Korean letter takes two."""
-    assert max(cell_len(f"{lesson.title}  13 / 13") for lesson in lessons(code)) <= 39
+    """At 120 columns the panel has 39 cells, with ` 15 / 15` at the end; a Korean letter takes two."""
+    assert max(cell_len(f"{lesson.title}  15 / 15") for lesson in lessons(code)) <= 39
 
 
 def test_there_is_one_for_each_thing_that_the_course_explains():
     assert [lesson.name for lesson in lessons()] == [
         "why-not-dense", "images", "filters", "convolution", "padding", "stride", "channels", "layer", "pooling",
-        "parameters", "receptive-field", "shape-of-a-cnn", "training", "project",
+        "parameters", "receptive-field", "shape-of-a-cnn", "training", "project", "learning",
     ]  # fmt: skip
 
 
@@ -64,7 +64,11 @@ def test_whatever_is_looked_at_has_its_lesson():
 
 def test_every_lesson_can_be_asked_for():
     fields = {field for layer in LAYER_TYPES.values() for field in layer.__struct_fields__}
-    settings = {*ConvolutionSettings.__struct_fields__, *PoolingSettings.__struct_fields__}
+    settings = {
+        *ConvolutionSettings.__struct_fields__,
+        *PoolingSettings.__struct_fields__,
+        *LearningSettings.__struct_fields__,
+    }
     found = {name for topic in [*TOPICS, *PAGES, *fields, *settings] for name in lessons_of([topic])}
     assert found == {lesson.name for lesson in lessons()} - {"project"}
 

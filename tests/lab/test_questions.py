@@ -334,12 +334,54 @@ def fewer(question, _spec, _link):
     return min(question.answer.options, key=lambda name: analyze(preset(name)).totals.params)
 
 
+def decimals(text):
+    """All numbers of a text, with their decimals."""
+    return np.array([float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", text.replace("−", "-"))])
+
+
+def between(text, first, last):
+    return text.partition(first)[2].partition(last)[0]
+
+
+def loss(question, _spec, _link):
+    errors = decimals(between(question.prompt, "errors are ", ". What"))
+    return f"{np.square(errors).sum() / len(errors):.4f}"
+
+
+def gradient(question, _spec, _link):
+    """By the difference quotient of the loss, of a loss that is quadratic: exact."""
+    errors, pixels = (
+        decimals(between(question.prompt, "errors are ", ";")),
+        decimals(between(question.prompt, "pixels ", ". What")),
+    )
+    return f"{(np.mean((errors + pixels) ** 2) - np.mean((errors - pixels) ** 2)) / 2:.4f}"
+
+
+def next_weight(question, _spec, _link):
+    weight = decimals(between(question.prompt, "kernel is ", ". The"))[0]
+    errors = decimals(between(question.prompt, "errors are ", ";"))
+    pixels = decimals(between(question.prompt, "pixels ", ". The learning"))
+    rate = decimals(between(question.prompt, "rate is ", ". What"))[0]
+    slope = (np.mean((errors + pixels) ** 2) - np.mean((errors - pixels) ** 2)) / 2
+    return f"{weight - rate * slope:.4f}"
+
+
+def converges(question, _spec, _link):
+    """Walk: the part of the kernel's error in the steepest direction, a hundred steps long."""
+    eigenvalue, rate = decimals(question.prompt)[:2]
+    away = 1.0
+    for _step in range(100):
+        away -= rate * eigenvalue * away
+    return "it falls to 0" if abs(away) < 1 else "it grows without end"
+
+
 ORACLES = {
     "output-size": output_size, "output-shape": output_shape, "next-sum": next_sum, "sign": sign, "zeros": zeros,
     "parameters": parameters, "which-filter": which_filter, "pooled-value": pooled_value, "pooled-shape": pooled_shape,
     "steadier": steadier, "chain-size": chain_size, "chain-field": chain_field, "weights": weights,
     "stacked-weights": stacked, "layer-parameters": layer_parameters, "layer-shape": layer_shape,
     "layer-macs": layer_macs, "layer-field": layer_field, "total-parameters": total_parameters,
+    "loss": loss, "gradient": gradient, "next-weight": next_weight, "converges": converges,
     "most-parameters": most, "most-macs": most, "fewer-parameters": fewer,
 }  # fmt: skip
 

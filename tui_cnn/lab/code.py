@@ -15,12 +15,12 @@ from tui_cnn.lab.windows import Windows
 Library = Literal["NumPy", "TensorFlow", "Keras"]
 LIBRARIES: tuple[Library, ...] = get_args(Library)
 
-_HEADS: dict[Library, str] = {
+HEADS: dict[Library, str] = {
     "NumPy": "import numpy as np\n",
     "TensorFlow": "import numpy as np\nimport tensorflow as tf\n",
     "Keras": "import keras\nimport numpy as np\n",
 }
-_PRINT = "print(np.round(output, 4))\n"
+PRINT = "print(np.round(output, 4))\n"
 _CALL = "output = np.array(layer(image[np.newaxis]))[0]\n"
 _WIDEST = 110
 """Columns of a line of numbers; longer rows are broken."""
@@ -34,11 +34,11 @@ def convolution_code(convolution: Convolution, library: Library) -> str:
     """
     laid = convolution.windows
     body = {"NumPy": _numpy_convolution, "TensorFlow": _tf_convolution, "Keras": _keras_convolution}[library]
-    image = _array("image", convolution.image, "height, width, channels")
-    kernel = _array("kernel", convolution.kernels, "height, width, channels, filters")
+    image = array_text("image", convolution.image, "height, width, channels")
+    kernel = array_text("kernel", convolution.kernels, "height, width, channels, filters")
     turn = "kernel = kernel[::-1, ::-1]  # a true convolution turns it by 180°\n" if convolution.true else ""
     bias = _bias(convolution)
-    return "\n".join([_HEADS[library], image, kernel, f"{turn}{bias}", body(convolution, laid), _PRINT])
+    return "\n".join([HEADS[library], image, kernel, f"{turn}{bias}", body(convolution, laid), PRINT])
 
 
 def pooling_code(pooling: Pooling, library: Library) -> str:
@@ -49,8 +49,8 @@ def pooling_code(pooling: Pooling, library: Library) -> str:
     """
     laid = pooling.windows
     body = {"NumPy": _numpy_pooling, "TensorFlow": _tf_pooling, "Keras": _keras_pooling}[library]
-    image = _array("image", pooling.image, "height, width, channels")
-    return "\n".join([_HEADS[library], image, body(pooling, laid), _PRINT])
+    image = array_text("image", pooling.image, "height, width, channels")
+    return "\n".join([HEADS[library], image, body(pooling, laid), PRINT])
 
 
 def _bias(convolution: Convolution) -> str:
@@ -173,7 +173,7 @@ def _keras_pooling(pooling: Pooling, laid: Windows) -> str:
     return f"layer = keras.layers.{name}Pooling2D({options})\n{_CALL}"
 
 
-def _array(name: str, values: NDArray[np.float64], axes: str) -> str:
+def array_text(name: str, values: NDArray[np.float64], axes: str) -> str:
     """Write an array: as rows and columns where the other axes have length 1, or else as it lies in memory."""
     shape = values.shape
     if all(length == 1 for length in shape[2:]):

@@ -210,6 +210,7 @@ _TOPICS = {
     "parameters": "parameters MACs FLOPs weights",
     "why-not-dense": "units",
     "receptive-field": "field why",
+    "learning": "learning initializer seed rate scaled",
     "training": "epochs batch_size learning_rate optimizer accuracy loss pairs evaluation comparison",
 }
 """The lessons with the fields, kinds of number, pages of the Lab and views of Inspect that they explain."""

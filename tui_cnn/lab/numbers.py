@@ -13,7 +13,7 @@ def number(value: float, digits: int = 2) -> str:
     return "0" if text in ("-0", "") else text.replace("-", "−")
 
 
-def bracketed(value: float) -> str:
+def bracketed(value: float, digits: int = 2) -> str:
     """Write a number that follows a sign: a negative one in brackets."""
-    written = number(value)
+    written = number(value, digits)
     return f"({written})" if written.startswith("−") else written

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tui_cnn.insight.filters import classical_filters
 from tui_cnn.lab.convolution import Convolution, Kernels
-from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, PoolingSettings
+from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, PictureSettings
 from tui_cnn.lab.windows import Image
 
 NOTES: Image = np.array(
@@ -91,7 +91,7 @@ class LabArrays(NamedTuple):
     trained: NamedArray | None = None
 
 
-def image_of(settings: ConvolutionSettings | PoolingSettings, arrays: LabArrays) -> Image:
+def image_of(settings: PictureSettings, arrays: LabArrays) -> Image:
     """Make the image; one that is not there yet is all zeros."""
     match settings.image:
         case "own":
@@ -111,7 +111,7 @@ def image_of(settings: ConvolutionSettings | PoolingSettings, arrays: LabArrays)
             return sample_images(settings.side)[name]
 
 
-def image_name(settings: ConvolutionSettings | PoolingSettings) -> str:
+def image_name(settings: PictureSettings) -> str:
     """Name the image: which one of the test set."""
     return f"fashion {settings.index}" if settings.image == "fashion" else settings.image
 

@@ -12,9 +12,11 @@ _OtherKernel = Literal["laplacian", "box-blur", "sharpen", "identity", "long-ver
 KernelName = Literal[_Edge, _OtherKernel, "random", "trained", "own"]
 PoolingKind = Literal["max", "average", "global-max", "global-average", "depth-max"]
 PaddingName = Literal["valid", "same", "1", "2", "3", "4", "5"]
+InitializerName = Literal["zeros", "ones", "random-normal", "glorot-uniform", "he-normal"]
 Pair = tuple[Annotated[int, Meta(ge=1, le=7)], Annotated[int, Meta(ge=1, le=7)]]
 
 KERNEL_NAMES: tuple[KernelName, ...] = get_args(KernelName)
+INITIALIZERS: tuple[InitializerName, ...] = get_args(InitializerName)
 
 _Image = Annotated[
     ImageName, Meta(description="Image; own: typed in (i); file: an image file (o); map: from Inspect (t there)")
@@ -97,3 +99,33 @@ class WeightsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Annotated[int, Meta(ge=1, le=99999)] | None,
         Meta(description="Units of the dense layer; empty: as the convolution"),
     ] = None
+
+
+_LearningImage = Literal[
+    "numbers", "white-left", "white-right", "white-top", "corners", "street", "fashion", "file", "own"
+]
+
+
+class LearningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A kernel that is learned from an image and what a hidden kernel makes of it."""
+
+    image: Annotated[
+        _LearningImage, Meta(description="Image; own: typed in on the Convolution page; file: an image file (o)")
+    ] = "numbers"
+    side: _Side = 6
+    index: _Index = 0
+    scaled: Annotated[bool, Meta(description="Divide the pixels by the largest, as before training: 0 to 1")] = True
+    kernel: Annotated[
+        Literal[_Edge, _OtherKernel, "random", "own"], Meta(description="Hidden kernel to be found; own: typed in (k)")
+    ] = "vertical-edge"
+    kernel_size: Annotated[Pair, Meta(description="Height × width; can be chosen for random and own")] = (3, 3)
+    padding: Annotated[Literal["valid", "same"], Meta(description="valid: no zeros; same: keep the size")] = "valid"
+    initializer: Annotated[InitializerName, Meta(description="Initial weights")] = "zeros"
+    seed: Annotated[int, Meta(ge=0, le=9999, description="Number that the random first weights are drawn from")] = 0
+    rate: Annotated[
+        float, Meta(gt=0, le=1000, description="Learning rate: the step is this times the gradient ([ and ])")
+    ] = 0.25
+
+
+PictureSettings = ConvolutionSettings | PoolingSettings | LearningSettings
+"""What an image is chosen in."""

@@ -6,11 +6,12 @@ import pytest
 
 from tests.ui.driving import opened
 from tui_cnn.formats.models import find_network
+from tui_cnn.lab.learning import MOST_STEPS, learning
 from tui_cnn.lab.lessons import lessons
 from tui_cnn.lab.links import LabLink, LinkError
 from tui_cnn.lab.pooling import moved
 from tui_cnn.lab.scene import LabArrays, convolution
-from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, SizesSettings, WeightsSettings
+from tui_cnn.lab.settings import ConvolutionSettings, LearningSettings, PoolingSettings, SizesSettings, WeightsSettings
 from tui_cnn.lab.sizes import chain, read_windows
 from tui_cnn.ui.application.links import LessonLink, ModelLink, ViewLink, parse_link
 from tui_cnn.ui.inspect.actions import VIEWS
@@ -26,6 +27,9 @@ def test_what_a_link_says():
     assert link == LabLink("convolution", settings, 2)
     assert parse_link("lab:sizes?n=39&windows=3,5s2") == LabLink("sizes", SizesSettings(n=39, windows="3,5s2"))
     assert parse_link("lab:weights") == LabLink("weights", WeightsSettings())
+    assert parse_link("lab:learning?initializer=he-normal&rate=0.5&place=11") == LabLink(
+        "learning", LearningSettings(initializer="he-normal", rate=0.5), 10
+    )
     assert parse_link("lab:pairs") == LabLink("pairs", None)
     assert parse_link("build:lenet-5") == ModelLink("build", "lenet-5")
     assert parse_link("train:fashion-dnn") == ModelLink("train", "fashion-dnn")
@@ -43,6 +47,7 @@ def test_what_a_link_says():
         ("lab:convolution?kernels=blur", "did you mean “kernel”?"),
         ("lab:convolution?kernel=sobelx", "kernel cannot be 'sobelx'; did you mean “sobel-x”?"),
         ("lab:convolution?side=99", "side must be a whole number, at most 64, not 99"),
+        ("lab:learning?rate=0", "rate must be"),
         ("lab:pairs?n=3", "unknown setting “n”"),
         ("lab:pooling?place=0", "place must be a number, 1 or more"),
     ],
@@ -61,6 +66,9 @@ def test_a_link_of_a_lesson_is_sound(link):
             assert place < convolution(settings, LabArrays()).steps or settings.image == "fashion"
         case LabLink(_, PoolingSettings() as settings, place):
             assert place < moved(settings, LabArrays()).pooling.steps or settings.image == "fashion"
+        case LabLink(_, LearningSettings() as settings, place):
+            assert place < MOST_STEPS
+            assert learning(settings, LabArrays()).rank
         case LabLink(_, SizesSettings() as settings, _place):
             chain(settings.n, read_windows(settings.windows))
         case LabLink(_, WeightsSettings() as settings, _place):
@@ -119,7 +127,7 @@ async def arrives(user, link):
     if settings is not None:
         await user.until(lambda: lab.bench.settings == settings)
         assert lab.bench.form is None or lab.bench.form.value == settings
-    if isinstance(settings, ConvolutionSettings | PoolingSettings):
+    if isinstance(settings, ConvolutionSettings | PoolingSettings | LearningSettings):
         assert lab.bench.place == link.place
     assert lab.bench.has_focus
 

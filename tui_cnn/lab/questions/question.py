@@ -10,7 +10,9 @@ from tui_cnn.lab.questions.answers import Answer
 from tui_cnn.lab.scene import LabArrays
 
 Cover = Literal["value", "output", "kernel"]
-"""What is covered until it is answered: the value at the window's place, all that comes out, or the kernel."""
+"""What is covered until it is answered: the value at the window's place, all that comes out, or the kernel.
+
+Of a step of learning, the value is the gradient, with all that follows from it."""
 
 
 class QuestionError(UserError):

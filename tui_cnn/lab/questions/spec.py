@@ -24,7 +24,14 @@ from typing import NamedTuple
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
 from tui_cnn.lab.links import LabLink, parse_lab_link
-from tui_cnn.lab.questions import convolution, networks, pooling, results, sizes  # noqa: F401  # they declare the kinds
+from tui_cnn.lab.questions import (  # noqa: F401  # they declare the kinds
+    convolution,
+    learning,
+    networks,
+    pooling,
+    results,
+    sizes,
+)
 from tui_cnn.lab.questions.answers import AnswerError, ChoiceAnswer, NumberAnswer
 from tui_cnn.lab.questions.question import KINDS, LessonQuestion, QuestionDraw, QuestionError
 

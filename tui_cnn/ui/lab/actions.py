@@ -64,6 +64,48 @@ CHAIN = Scope(
     within=("lab",),
 )
 
+LEARNING = Scope(
+    "learning",
+    _("Lab: learning a kernel"),
+    (
+        Action("learning_step", "right", _("Step"), _("Take one step of gradient descent"), command="step(0, 1)"),
+        Action("learning_back", "left", _("Back"), _("Go back one step"), command="step(0, -1)"),
+        Action("ten_steps", "down", _("10 steps"), _("Take ten steps"), False, "step(1, 0)"),
+        Action("ten_back", "up", _("10 back"), _("Go back ten steps"), False, "step(-1, 0)"),
+        Action("first_kernel", "home", _("First"), _("Go back to the first kernel"), False, "end('first')"),
+        Action(
+            "last_kernel",
+            "end",
+            _("Last"),
+            _("Continue until the hidden kernel is found, or the loss has grown ten thousand times"),
+            False,
+            "end('last')",
+        ),
+        Action("run_learning", "space", _("Run"), _("Start or stop learning"), command="run_steps"),
+        Action("learn_faster", "plus", _("Faster"), _("Increase the steps per second"), False, "change_speed(1)"),
+        Action("learn_slower", "minus", _("Slower"), _("Decrease the steps per second"), False, "change_speed(-1)"),
+        Action(
+            "raise_rate", "right_square_bracket", _("Rate ×2"), _("Double the learning rate"), command="change_rate(2)"
+        ),
+        Action(
+            "lower_rate", "left_square_bracket", _("Rate /2"), _("Halve the learning rate"), command="change_rate(0.5)"
+        ),
+        Action("next_initial", "i", _("Initial"), _("Start from the next initializer"), command="next_initializer"),
+        Action("type_hidden", "k", _("Hidden"), _("Edit the numbers of the hidden kernel"), command="edit('hidden')"),
+        Action("next_weight", "f", _("Weight"), _("Write out the gradient of the next weight")),
+        Action("show_step_code", "x", _("Code"), _("Show this step as a program"), command="show_code"),
+        Action("learning_image", "o", _("File"), _("Open an image file"), False, "open_image"),
+        Action(
+            "settings",
+            "enter,e",
+            _("Settings"),
+            _("Change the image, hidden kernel, initializer, rate, …"),
+            command="open_form",
+        ),
+    ),
+    within=("lab",),
+)
+
 WEIGHTS = Scope(
     "weights",
     _("Lab: weights"),
@@ -148,7 +190,8 @@ LAB = Scope(
         Action("pooling_page", "p", _("Pooling"), _("Step through pooling"), False, "page('pooling')"),
         Action("sizes_page", "s", _("Sizes"), _("Calculate sizes layer by layer"), False, "page('sizes')"),
         Action("weights_page", "w", _("Weights"), _("Count the parameters of layer types"), False, "page('weights')"),
+        Action("learning_page", "b", _("Learning"), _("Learn a kernel step by step"), False, "page('learning')"),
         Action("pairs_page", "v", _("Pairs"), _("Train and compare two networks"), False, "page('pairs')"),
     ),
 )
-SCOPES = (LAB, STEPPER, TYPING, LAB_FORM, CHAIN, WEIGHTS, PAIRS, LESSON, QUESTION, CODE)
+SCOPES = (LAB, STEPPER, TYPING, LAB_FORM, CHAIN, WEIGHTS, LEARNING, PAIRS, LESSON, QUESTION, CODE)

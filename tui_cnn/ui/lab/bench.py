@@ -19,7 +19,7 @@ from tui_cnn.data.files import FASHION_MNIST, data_directory, find_files
 from tui_cnn.formats.fields import format_value
 from tui_cnn.i18n import _
 from tui_cnn.lab.scene import LabArrays
-from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
+from tui_cnn.lab.settings import PictureSettings
 from tui_cnn.ui.lab.actions import LAB_FORM
 from tui_cnn.ui.toolkit.form import Choice, StructForm
 from tui_cnn.ui.toolkit.numbers import bar
@@ -35,7 +35,7 @@ class ImageStore:
         self._data = data
         self._tests: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] | None = None
 
-    def lacks_tests(self, settings: ConvolutionSettings | PoolingSettings) -> bool:
+    def lacks_tests(self, settings: PictureSettings) -> bool:
         """Tell whether the test images must be read before an image can be shown."""
         return settings.image == "fashion" and self._tests is None
 
@@ -48,7 +48,7 @@ class ImageStore:
         directory = data_directory(self._data) or FASHION_MNIST
         self._tests = idx.read(find_files(directory).test_images)
 
-    def arrays(self, settings: ConvolutionSettings | PoolingSettings) -> LabArrays:
+    def arrays(self, settings: PictureSettings) -> LabArrays:
         """Return all arrays, with the test image that settings ask for, 0 to 255; without it until they are read."""
         if settings.image != "fashion" or self._tests is None:
             return self.typed._replace(fashion=None)

@@ -12,7 +12,7 @@ from tui_cnn.lab.progress import LearnerProgress, QuestionResult, read_progress,
 from tui_cnn.lab.questions.question import LessonQuestion, QuestionDraw, QuestionError
 from tui_cnn.lab.questions.spec import ask
 from tui_cnn.lab.scene import LabArrays
-from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
+from tui_cnn.lab.settings import PictureSettings
 from tui_cnn.ui.lab.bench import ImageStore
 from tui_cnn.ui.lab.finished import finished_runs
 
@@ -45,7 +45,7 @@ class Learner:
         arrays = LabArrays()
         if link.startswith("lab:"):
             settings = parse_lab_link(link).settings
-            if isinstance(settings, ConvolutionSettings | PoolingSettings):
+            if isinstance(settings, PictureSettings):
                 if self._images.lacks_tests(settings):
                     self._images.read_tests()
                 arrays = self._images.arrays(settings)._replace(image=None, kernels=None)

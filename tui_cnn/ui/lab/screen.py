@@ -20,6 +20,7 @@ from tui_cnn.ui.lab.actions import LAB
 from tui_cnn.ui.lab.bench import Bench, ImageStore
 from tui_cnn.ui.lab.convolution import ConvolutionStepper
 from tui_cnn.ui.lab.learner import Learner
+from tui_cnn.ui.lab.learning import LearningStepper
 from tui_cnn.ui.lab.lesson import LessonPanel, Tries, share_text
 from tui_cnn.ui.lab.pairs import Pairs
 from tui_cnn.ui.lab.pooling import PoolingStepper
@@ -43,6 +44,7 @@ PAGE_INFOS: dict[PageName, PageInfo] = {
     "pooling": PageInfo("p", _("Pooling"), PoolingStepper),
     "sizes": PageInfo("s", _("Sizes"), Chain),
     "weights": PageInfo("w", _("Weights"), WeightsCalculator),
+    "learning": PageInfo("b", _("Learning"), LearningStepper),
     "pairs": PageInfo("v", _("Pairs"), Pairs),
 }
 

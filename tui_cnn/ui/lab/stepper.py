@@ -21,14 +21,14 @@ from tui_cnn.lab.code import LIBRARIES, Library
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.questions.question import LessonQuestion
 from tui_cnn.lab.scene import LabArrays, NamedArray
-from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
+from tui_cnn.lab.settings import ConvolutionSettings, LearningSettings, PoolingSettings
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.bench import Bench
 from tui_cnn.ui.lab.stage import NumberView, Part, PictureView, ShownArrays, Stage, beside_pictures, covered
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing
 from tui_cnn.ui.workspace import workspace_of
 
-S = TypeVar("S", ConvolutionSettings, PoolingSettings)
+S = TypeVar("S", ConvolutionSettings, PoolingSettings, LearningSettings)
 
 SPEEDS = (1, 2, 4, 8, 16, 32)
 """Steps a second."""
@@ -103,9 +103,19 @@ class Stepper(Bench[S]):
         raise NotImplementedError
 
     @property
+    def is_asked(self) -> bool:
+        """Whether something is asked about what is shown."""
+        return self._asked is not None
+
+    @property
     def roomy(self) -> bool:
         """Whether there is room for many words."""
         return self.size.height > _LOW
+
+    @property
+    def lines_below(self) -> int:
+        """Lines to leave for what is written below the arrays."""
+        return _FACTS if self.roomy else _FEW_FACTS
 
     @property
     def steps(self) -> int:
@@ -284,7 +294,7 @@ class Stepper(Bench[S]):
         try:
             asked, arrays = self._asked, self.arrays()
             facts.update(self.facts(self.size.width) if asked is None else "")
-            below = 0 if asked else _FACTS if self.roomy else _FEW_FACTS
+            below = 0 if asked else self.lines_below
             if asked is not None and asked[0].cover is not None:
                 arrays = covered(arrays, asked[0].cover, asked[1].place)
             await stage.show(beside_pictures(arrays), (self.size.width, self.size.height - below))

@@ -1,0 +1,291 @@
+"""The learning page: a kernel is learned from an image and a target, one step of gradient descent at a time."""
+
+import msgspec
+from rich.console import RenderableType
+from rich.text import Text
+from textual import events
+from textual.content import Content
+
+from tui_cnn.i18n import _
+from tui_cnn.lab.code import Library
+from tui_cnn.lab.learning import (
+    MOST_STEPS,
+    Descent,
+    KernelLearning,
+    as_convolution,
+    descent,
+    learning,
+    type_hidden,
+)
+from tui_cnn.lab.learning_code import learning_code
+from tui_cnn.lab.scene import image_name, kernel_name, kernels_of
+from tui_cnn.lab.settings import INITIALIZERS, LearningSettings
+from tui_cnn.lab.windows import WindowError, Windows
+from tui_cnn.ui.lab.actions import LEARNING, TYPING
+from tui_cnn.ui.lab.learning_view import (
+    HIGH,
+    LearningCursor,
+    LearningState,
+    Weight,
+    figures,
+    learning_arrays,
+    learning_facts,
+)
+from tui_cnn.ui.lab.stage import Part, ShownArrays
+from tui_cnn.ui.lab.stepper import SPEEDS, Stepper
+from tui_cnn.ui.toolkit.pictures.drawing import Cell
+
+_ARROWS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
+_TYPING = tuple(action.id for action in TYPING.actions)
+_ROW = 10
+"""Steps that an arrow down takes."""
+_MANY_FACTS, _FACTS, _FEW_FACTS = 14, 10, 7
+"""Lines of what is written below the arrays where there is much room, some, and little."""
+_RATES = (1e-9, 1000.0)
+
+
+class LearningStepper(Stepper[LearningSettings]):
+    """A kernel that is learned; the place is the number of steps that have been taken."""
+
+    BINDINGS = [*LEARNING.bindings(), *TYPING.bindings()]  # noqa: RUF012  # as Textual declares it
+    weight: Weight = (0, 0)
+    cursor: LearningCursor | None = None
+
+    def apply(self, settings: LearningSettings) -> None:
+        """Show other settings, from the first kernel; a kernel that is chosen in the form brings its own size along."""
+        shown = getattr(self, "settings", settings)
+        if settings.kernel != shown.kernel and self._sized(settings) != settings:
+            self.set_settings(settings)
+            return
+        if settings != shown:
+            self.running = False
+            self.set_reactive(Stepper.place, 0)
+        super().apply(settings)
+
+    def set_settings(self, settings: LearningSettings) -> None:
+        """Show other settings, with the size that the kernel has, in the form, too."""
+        super().set_settings(self._sized(settings))
+
+    def _sized(self, settings: LearningSettings) -> LearningSettings:
+        size = kernels_of(as_convolution(settings), self.images.typed, 1).shape[:2]
+        return msgspec.structs.replace(settings, kernel_size=size)
+
+    def compute(self) -> None:
+        """Begin with the first kernels."""
+        made = learning(self.settings, self.images.arrays(self.settings))
+        self.learning: KernelLearning = made
+        rows, columns = made.hidden.shape
+        self.weight = min(self.weight[0], rows - 1), min(self.weight[1], columns - 1)
+        self._which = INITIALIZERS.index(self.settings.initializer)
+        try:
+            self._descent: Descent | WindowError = descent(made, self.settings)
+        except WindowError as error:
+            self._descent = error
+
+    @property
+    def descent(self) -> Descent:
+        """The steps.
+
+        Raises:
+            WindowError: the window has no place.
+        """
+        if isinstance(self._descent, WindowError):
+            raise self._descent
+        return self._descent
+
+    @property
+    def windows(self) -> Windows:
+        """The places of the window.
+
+        Raises:
+            WindowError: it has none, or the size that was typed is not that of the chosen kernel.
+        """
+        size, asked = self.learning.hidden.shape, self.settings.kernel_size
+        if size != asked:
+            message = _("{kernel} is {size}; choose random or own for {asked}")
+            written = (f"{height}×{width}" for height, width in (size, asked))
+            raise WindowError(message.format(kernel=self.settings.kernel, size=next(written), asked=next(written)))
+        return self.learning.windows
+
+    @property
+    def lines_below(self) -> int:
+        """Lines to leave for what is written below the arrays."""
+        return _MANY_FACTS if self.size.height >= HIGH else _FACTS if self.roomy else _FEW_FACTS
+
+    @property
+    def steps(self) -> int:
+        """How many kernels there are, with the first; none where the window does not fit."""
+        try:
+            _checked = self.windows
+        except WindowError:
+            return 0
+        return MOST_STEPS + 1
+
+    @property
+    def state(self) -> LearningState:
+        """What is shown.
+
+        Raises:
+            WindowError: the window has no place.
+        """
+        _checked = self.windows
+        return LearningState(self.learning, self.descent, self.place, self._which, self.weight)
+
+    def validate_place(self, place: int) -> int:
+        """Stay among the steps, up to that at which the loss has grown too large."""
+        within = super().validate_place(place)
+        return self.descent.last(within, self._which) if self.steps else within
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While numbers are typed, offer no more than what can be done to these."""
+        return (action in _TYPING) == self.typing and super().check_action(action, parameters)
+
+    @property
+    def typing(self) -> bool:
+        """Whether numbers are typed, so that letters and arrows are not keys of the Lab."""
+        return self.cursor is not None
+
+    def arrays(self) -> ShownArrays:
+        """Return image, target, output, error, kernel and gradient."""
+        names = image_name(self.settings), kernel_name(as_convolution(self.settings))
+        return learning_arrays(self.state, names, self.cursor, width=self.size.width, roomy=self.roomy)
+
+    def facts(self, width: int) -> RenderableType:
+        """Write the loss, a gradient and the next weight out."""
+        table = learning_facts(self.state, (width, self.size.height), roomy=self.roomy)
+        if self.settings.image == "file":
+            image = self.images.typed.file
+            table.add_row(_("image"), image.name if image else Text(_("no image yet: press o to open a file"), "bold"))
+        if self.typing:
+            table.add_row(_("typing"), Text(_("Arrows move, digits − . Del edit, Esc when done"), "bold"))
+        return table
+
+    def program(self, library: Library) -> str:
+        """Write the step as a program."""
+        return learning_code(self.learning, self.state.step.kernel, library)
+
+    def action_step(self, down: int, across: int) -> None:
+        """Take steps, or go back."""
+        self.running = False
+        self.place += across + _ROW * down
+
+    def action_end(self, end: str) -> None:
+        """Go back to the first kernel, or on until it is found or has diverged; from there to the last step."""
+        self.running = False
+        if self.steps:
+            last = self.descent.first_end(self._which)
+            self.place = 0 if end == "first" else last if self.place < last else self.steps
+
+    def action_run_steps(self) -> None:
+        """Learn, from the beginning if the end is reached, or stop."""
+        if self.steps and not self.running and self._is_over:
+            self.place = 0
+        self.running = not self.running and self.steps > 0
+
+    def action_change_rate(self, factor: float) -> None:
+        """Learn at another rate, from the beginning."""
+        least, most = _RATES
+        rate = float(f"{max(least, min(self.settings.rate * factor, most)):.6g}")
+        self.set_settings(msgspec.structs.replace(self.settings, rate=rate))
+
+    def action_next_initializer(self) -> None:
+        """Begin with the next initializer; the number of steps stays."""
+        place = self.place
+        name = INITIALIZERS[(self._which + 1) % len(INITIALIZERS)]
+        self.set_settings(msgspec.structs.replace(self.settings, initializer=name))
+        self.place = place
+
+    def action_next_weight(self) -> None:
+        """Write out the gradient of the next weight."""
+        columns = self.learning.hidden.shape[1]
+        flat = (self.weight[0] * columns + self.weight[1] + 1) % self.learning.hidden.size
+        self.weight = flat // columns, flat % columns
+        self.redraw()
+
+    def click_cell(self, part: Part, cell: Cell) -> None:
+        """Write out the gradient of a weight, or edit a number of the hidden kernel."""
+        if part.role in ("kernel", "gradient", "next"):
+            self.weight = cell
+            self.redraw()
+        elif part.role == "hidden":
+            self._edit(LearningCursor(cell))
+
+    def action_edit(self, _of: str) -> None:
+        """Begin to type into the hidden kernel."""
+        if self.steps:
+            self._edit(LearningCursor(self.weight))
+
+    def _edit(self, cursor: LearningCursor) -> None:
+        self.cursor, self.running = cursor, False
+        self.refresh_bindings()
+        self.redraw()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take what is typed into a number; no letter is a key meanwhile."""
+        cursor, character = self.cursor, event.character or ""
+        if cursor is None or not (event.is_printable or event.key in (*_ARROWS, "backspace")):
+            return
+        event.stop()
+        event.prevent_default()
+        if event.key in _ARROWS:
+            places = zip(cursor.place, _ARROWS[event.key], self.learning.hidden.shape, strict=True)
+            row, column = (max(0, min(at + by, count - 1)) for at, by, count in places)
+            self.cursor = LearningCursor((row, column))
+        elif event.key == "backspace":
+            self._put(cursor, cursor.typed[:-1])
+        elif character and character in "0123456789.-−":
+            self._put(cursor, (cursor.typed + character.replace("−", "-"))[:7])
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """Leave the numbers when something else gets the focus."""
+        if self.typing:
+            self.action_leave_typing()
+
+    def action_clear_number(self) -> None:
+        """Set the number under the cursor to 0."""
+        if self.cursor is not None:
+            self._put(self.cursor, "0")
+            self.cursor = LearningCursor(self.cursor.place)
+            self.redraw()
+
+    def action_leave_typing(self) -> None:
+        """Finish typing."""
+        self.cursor = None
+        self.refresh_bindings()
+        self.redraw()
+
+    action_finish_typing = action_leave_typing
+
+    def _put(self, cursor: LearningCursor, text: str) -> None:
+        """Put what has been typed so far into the hidden kernel, as soon as it is a number; learning begins anew."""
+        self.cursor = LearningCursor(cursor.place, text)
+        try:
+            value = float(text or "0")
+        except ValueError:  # a minus, or a dot, that a digit will follow
+            return
+        arrays = self.images.arrays(self.settings)
+        settings, self.images.typed = type_hidden(self.settings, arrays, cursor.place, value)
+        self.set_settings(settings)
+        self.place = 0
+
+    @property
+    def _is_over(self) -> bool:
+        return self.place >= self.steps - 1 or self.descent.is_diverged(self.place, self._which)
+
+    def _tick(self) -> None:
+        found = self.descent.is_found(self.place, self._which)
+        self.place += 1
+        if self._is_over or (not found and self.descent.is_found(self.place, self._which)):
+            self.running = False
+
+    def _show_place(self) -> None:
+        if not self.steps or self.is_asked:
+            self.border_title = None
+            return
+        title = _("step {step} · learning rate {rate}, largest stable rate {largest}").format(
+            step=self.place, rate=f"{self.settings.rate:g}", largest=figures(self.learning.largest_rate)
+        )
+        if self.running:
+            title += " · " + _("{speed} steps per second").format(speed=SPEEDS[self.speed])
+        self.border_title = Content(title)
