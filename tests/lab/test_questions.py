@@ -32,6 +32,8 @@ from tui_cnn.lab.questions.spec import QuestionSpec, ask
 from tui_cnn.lab.scene import LabArrays, image_of, kernels_of
 
 DRAWS = 1000
+PARTS = ("next-sum", "pooled-value")
+"""Kinds whose last hint shows the numbers that are counted, one of which may happen to be the answer."""
 RESULTS = ("higher-accuracy", "beat", "own-mistake", "explain")
 ASKED = {
     f"{lesson.name}-{place}-{step.question.kind}": (step.question, step.link)
@@ -65,7 +67,11 @@ def test_an_answer_is_what_the_prompt_gives(name, tests):
         assert question.answer.is_right(question.answer.written)
         assert question.reason
         assert all(question.hints)
-        if len(question.answer.written) > 2 and not isinstance(question.answer, ChoiceAnswer):
+        if (
+            len(question.answer.written) > 2
+            and spec.kind not in PARTS
+            and not isinstance(question.answer, ChoiceAnswer)
+        ):
             assert not any(question.answer.written in hint for hint in question.hints), "a hint is no answer"
         prompts.add((question.prompt, repr(question.link), question.answer.written))
     fixed = ("most-", "fewer-")

@@ -63,7 +63,7 @@ def test_every_action_exists_where_its_keys_are_declared():
 
 
 async def test_help_lists_every_action():
-    async with opened(size=(120, 400)) as user:
+    async with opened(size=(120, 600)) as user:
         for key in ("f1", "question_mark"):
             await user.press(key)
             await user.sees("Help", *(scope.title for scope in SCOPES if scope.actions))
