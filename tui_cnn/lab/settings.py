@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 _Drawn = Literal["white-left", "white-right", "white-top", "corners", "street", "colours"]
-ImageName = Literal["numbers", "four-numbers", _Drawn, "fashion", "file", "map", "own"]
+ImageName = Literal["numbers", _Drawn, "four-numbers", "fashion", "file", "map", "own"]
 _Edge = Literal["vertical-edge", "horizontal-edge", "sobel-x", "sobel-y", "scharr-x", "scharr-y"]
 _OtherKernel = Literal["laplacian", "box-blur", "sharpen", "identity", "long-vertical-line", "long-horizontal-line"]
 KernelName = Literal[_Edge, _OtherKernel, "random", "trained", "own"]

@@ -221,7 +221,7 @@ async def test_a_picture_file(here):
         await user.press("g", *"1,10", "enter")
         await user.sees("−600", "−300", "−150", "−600 + (−300) + (−150)")
         assert numbers(user, "green")[0] == [0, 0, 100]
-        await user.press("p", "enter", *["right"] * 8, "escape")
+        await user.press("p", "enter", *["right"] * 9, "escape")
         await user.sees("red 22×22", "Pooled 11×11")
         await user.press("c", "i", "5", "escape")
         await user.sees("own 22×22×3")

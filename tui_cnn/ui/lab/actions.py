@@ -77,7 +77,7 @@ LEARNING = Scope(
             "last_kernel",
             "end",
             _("Last"),
-            _("Continue until the hidden kernel is found, or the loss has grown ten thousand times"),
+            _("Continue until the kernel is found, or training diverges"),
             False,
             "end('last')",
         ),
@@ -85,10 +85,10 @@ LEARNING = Scope(
         Action("learn_faster", "plus", _("Faster"), _("Increase the steps per second"), False, "change_speed(1)"),
         Action("learn_slower", "minus", _("Slower"), _("Decrease the steps per second"), False, "change_speed(-1)"),
         Action(
-            "raise_rate", "right_square_bracket", _("Rate ×2"), _("Double the learning rate"), command="change_rate(2)"
+            "raise_rate", "right_square_bracket", _("Rate ×2"), _("Double the learning rate"), command="double_rate(1)"
         ),
         Action(
-            "lower_rate", "left_square_bracket", _("Rate /2"), _("Halve the learning rate"), command="change_rate(0.5)"
+            "lower_rate", "left_square_bracket", _("Rate /2"), _("Halve the learning rate"), command="double_rate(-1)"
         ),
         Action("next_initial", "i", _("Initial"), _("Start from the next initializer"), command="next_initializer"),
         Action("type_hidden", "k", _("Hidden"), _("Edit the numbers of the hidden kernel"), command="edit('hidden')"),

@@ -182,10 +182,10 @@ class LearningStepper(Stepper[LearningSettings]):
             self.place = 0
         self.running = not self.running and self.steps > 0
 
-    def action_change_rate(self, factor: float) -> None:
-        """Learn at another rate, from the beginning."""
+    def action_double_rate(self, times: int) -> None:
+        """Learn at a rate that is doubled so many times, or halved, from the beginning."""
         least, most = _RATES
-        rate = float(f"{max(least, min(self.settings.rate * factor, most)):.6g}")
+        rate = float(f"{max(least, min(self.settings.rate * 2.0**times, most)):.6g}")
         self.set_settings(msgspec.structs.replace(self.settings, rate=rate))
 
     def action_next_initializer(self) -> None:
