@@ -153,5 +153,5 @@ async def test_what_has_the_focus_is_in_view(size, monkeypatch):
                 if problem := out_of_sight(user.app):
                     problems.append(f"{walk.name}, {key}: {problem}")
             await user.press(*walk.close)
-            assert len(user.app.screen_stack) == 1, walk.name
+            await user.until(lambda: len(user.app.screen_stack) == 1)
     assert not problems, "\n".join(problems)

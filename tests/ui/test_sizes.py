@@ -4,6 +4,7 @@ import pytest
 
 from tests.ui.answering import Answering, make_run
 from tests.ui.driving import opened
+from tests.ui.search_records import finished_search
 from tui_cnn.ui.inspect import screen as inspect
 
 KIND = "cnn-tui needs a terminal of 60×16"
@@ -26,6 +27,7 @@ async def test_too_small_is_said_kindly_and_nothing_is_lost(size):
 async def test_every_screen_comes_back_with_its_keys(mode, monkeypatch):
     monkeypatch.setattr(inspect, "Inspector", Answering)
     make_run()
+    finished_search(4)
     async with opened(size=(80, 24)) as user:
         await user.press(mode)
         await user.until(lambda: user.app.focused is not None)
@@ -82,7 +84,7 @@ async def test_every_dialog_lives_through_every_size():
 
 
 async def test_at_the_top_the_field_gives_way_first_and_then_the_names_of_the_screens():
-    async with opened(size=(120, 40)) as user:
+    async with opened(size=(130, 40)) as user:
         assert "2.79 M MACs · RF 18" in user.top
         await user.press("down", "down", "}")  # 5×5: 4 + 4·2 = 12, pooled 12 + 1·2 = 14, and then 14 + 2·4 = 22
         assert "RF 22" in user.top
@@ -93,5 +95,5 @@ async def test_at_the_top_the_field_gives_way_first_and_then_the_names_of_the_sc
         await user.resize(80, 24)
         assert "2 Train" not in user.top
         assert "● " in user.top
-        await user.resize(120, 40)
+        await user.resize(130, 40)
         assert "RF 22" in user.top

@@ -215,7 +215,9 @@ def test_the_process_refuses_in_a_line(tmp_path, text, expected):
 def test_bad_usage():
     ended = run("png", "x", "")
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.startswith("usage: python -m tui_cnn.worker train RUN_DIR | prewarm RUNTIME | probe | export ")
+    assert ended.stderr.startswith(
+        "usage: python -m tui_cnn.worker train RUN_DIR | test RUN_DIR | prewarm RUNTIME | probe | export "
+    )
 
 
 def test_text_that_is_not_utf_8(tmp_path, monkeypatch, capsys):

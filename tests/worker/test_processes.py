@@ -49,6 +49,7 @@ def test_from_start_to_test_accuracy(runner, which):
         launch.resume(run)
     left = {path.name for path in run.path.iterdir()}
     assert left == {
+        "images.json",
         "network.toml",
         "recipe.toml",
         "events.jsonl",
@@ -140,7 +141,7 @@ def test_the_command_refuses_what_it_cannot_do(tmp_path, capfd):
     assert main([]) == main(["train"]) == main(["train", str(tmp_path / "missing")]) == main(["prewarm", "{"]) == 2
     lines = capfd.readouterr().err.splitlines()
     assert len(lines) == 4
-    usage = "usage: python -m tui_cnn.worker train RUN_DIR | prewarm RUNTIME | probe | export "
+    usage = "usage: python -m tui_cnn.worker train RUN_DIR | test RUN_DIR | prewarm RUNTIME | probe | export "
     assert all(line.startswith(usage) for line in lines)
 
 

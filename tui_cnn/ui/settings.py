@@ -35,11 +35,11 @@ class Settings(AlertSettings, frozen=True, forbid_unknown_fields=True):
         str, Meta(description="en or ko; empty: from the environment (LANG); --lang takes precedence")
     ] = ""
     flops: Annotated[Flops, Meta(description="2xmacs: 2 per MAC; tf: as counted by TensorFlow's profiler")] = "2xmacs"
-    lessons: Annotated[str, Meta(description="Folder with your own lessons (.md) for the Lab; empty: none")] = ""
     signs: Annotated[
         Literal["auto", "ascii", "unicode"],
         Meta(description="ascii: ASCII symbols only; auto: ASCII if the locale is not UTF-8"),
     ] = "auto"
+    lessons: Annotated[str, Meta(description="Folder with your own lessons (.md) for the Lab; empty: none")] = ""
 
 
 class Configuration(NamedTuple):

@@ -16,7 +16,7 @@ def korean():
 
 async def shown(size):
     async with opened(size=size) as user:
-        header = user.line(titles()["params"])
+        header = next(line for line in user.text.split("\n")[1:] if titles()["params"] in line)  # below the top
         return titles()["macs"] in header, titles()["field"] in header
 
 

@@ -99,7 +99,8 @@ def test_what_is_known_before_a_run(data, classes, tmp_path, monkeypatch):
 
 def test_the_classes_of_other_data(monkeypatch):
     monkeypatch.setattr(
-        "tui_cnn.data.dataset.summarize", lambda _path: SimpleNamespace(class_count=47, image_shape=None)
+        "tui_cnn.data.dataset.summarize",
+        lambda _path: SimpleNamespace(class_count=47, image_shape=None, in_colour=False),
     )
     assert setting_for("emnist").classes == 47
 

@@ -15,7 +15,7 @@ from tui_cnn.ui.search.settings import SearchSettings, settings_of, with_setting
 @pytest.fixture
 def started(monkeypatch):
     calls = []
-    monkeypatch.setattr(launch, "start", lambda search, jobs=None: calls.append((search.id, jobs)))
+    monkeypatch.setattr(launch, "start", lambda search, jobs=None, *_, **__: calls.append((search.id, jobs)))
     return calls
 
 

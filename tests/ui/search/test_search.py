@@ -28,7 +28,7 @@ def _no_process(monkeypatch):
 def launched(monkeypatch):
     """What would be started and stopped: nothing runs."""
     calls = []
-    monkeypatch.setattr(launch, "start", lambda search, jobs=None: calls.append(("start", search.id)))
+    monkeypatch.setattr(launch, "start", lambda search, *_, **__: calls.append(("start", search.id)))
     monkeypatch.setattr(launch, "stop", lambda search: calls.append(("stop", search.id)))
     return calls
 

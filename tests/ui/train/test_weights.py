@@ -20,7 +20,7 @@ async def test_the_weights_of_a_run_or_of_a_file_are_chosen(monkeypatch, tmp_pat
     monkeypatch.chdir(tmp_path)
     async with opened(size=(120, 40)) as user:
         await user.press("2")
-        await user.offers("Start", "Find rate", "Weights", "Data", "Leave form")
+        await user.offers("Start", "Find rate", "Weights", "Vary", "Data", "Leave form")
         await user.press("f3")
         await user.sees("Start with the weights of", "fresh weights", "random, by the seed", run.id)
         await user.press("down", "down", "enter")

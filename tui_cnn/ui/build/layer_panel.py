@@ -5,6 +5,7 @@ from functools import reduce
 from typing import Any, ClassVar, cast
 
 import msgspec
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -26,11 +27,15 @@ from tui_cnn.search.space import PRESENT, REPEAT
 from tui_cnn.ui.build.actions import FORM
 from tui_cnn.ui.build.preview import preview
 from tui_cnn.ui.toolkit.form import FormLayout, StructForm, is_rare, spoken
+from tui_cnn.ui.toolkit.numbers import whole_parts
 from tui_cnn.ui.toolkit.vary import varied_text, vary
 from tui_cnn.ui.workspace import workspace_of
 
 _ABOUT, _ADVICE, _EFFECT = 7, 2, 8
 """Lines that must be free to say what the layer is, of what is said about a field, of what an edit would change."""
+
+_NAMES, _WIDEST = 18, 200
+"""Cells of the names of the fields, and of a line before its width is known."""
 
 
 class LayerPanel(Vertical):
@@ -85,6 +90,14 @@ class LayerPanel(Vertical):
     def _varied(self) -> dict[str, Any]:
         return fields_at(self._marks, self.edited) if self.path else {}
 
+    def on_resize(self) -> None:
+        """Write as many of the values that vary as there is room for."""
+        if self._varied():
+            self._write()
+
+    def _room(self) -> int:
+        return self.query_one("#settings", Static).content_size.width or _WIDEST
+
     def _write(self) -> None:
         path = self.path
         value = self._value()
@@ -94,7 +107,7 @@ class LayerPanel(Vertical):
         if title != self.border_title:  # assigned, it is drawn anew
             self.border_title = title
         about = (kind.__doc__ or "").partition("\n")[0] if path else _("The shape of one image, channels last.")
-        for name, text in (("#about", Text(_(about))), ("#settings", _settings(value, self._varied()))):
+        for name, text in (("#about", Text(_(about))), ("#settings", _settings(value, self._varied(), self._room()))):
             static = self.query_one(name, Static)
             if static.content != text:
                 static.update(text, layout=False)
@@ -188,8 +201,11 @@ _UNSAID = ("name", "muted", "trainable", "outputs")
 """Fields of which nothing is said where they are as usual."""
 
 
-def _settings(value: msgspec.Struct, varied: Mapping[str, Any]) -> Text:
-    """List the fields with their values, and of those that vary all; those that are as Keras leaves them step back."""
+def _settings(value: msgspec.Struct, varied: Mapping[str, Any], room: int) -> Text:
+    """List the fields with their values; those that are as Keras leaves them step back.
+
+    Of those that vary, all values that have room in so many columns.
+    """
     defaults = {info.name: info.default for info in msgspec.structs.fields(value)}
     text = Text(no_wrap=True, overflow="ellipsis")
     for field in fields(type(value)):
@@ -199,13 +215,15 @@ def _settings(value: msgspec.Struct, varied: Mapping[str, Any]) -> Text:
         if field.kind == "nested" or (is_unsaid and field.name not in varied):
             continue
         written = spoken(format_value(field, held)) or field.blank
-        text.append(f"{field.name:<18}", "dim").append(written, "dim" if usual else "bold")
+        text.append(f"{field.name:<{_NAMES}}", "dim").append(written, "dim" if usual else "bold")
         if field.name in varied and isinstance(value, Layer):
-            text.append(f"  {varied_text(value, field.name, varied[field.name])}", "bold")
+            left = room - max(len(field.name), _NAMES) - cell_len(written) - 2
+            text.append("  " + whole_parts(varied_text(value, field.name, varied[field.name]), left, ", "), "bold")
         text.append("\n")
     for name in (REPEAT, PRESENT):
         if name in varied and isinstance(value, Layer):
-            text.append(f"{name:<18}", "dim").append(f"{varied_text(value, name, varied[name])}\n", "bold")
+            values = whole_parts(varied_text(value, name, varied[name]), room - _NAMES, ", ")
+            text.append(f"{name:<{_NAMES}}", "dim").append(f"{values}\n", "bold")
     return text
 
 

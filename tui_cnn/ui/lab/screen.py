@@ -212,7 +212,7 @@ class LabScreen(MainScreen):
         """Show what a question is about."""
         link = event.question.link
         self.set_class(True, "-asking")
-        self._uncover()
+        self._show_all()
         if link is not None:
             await self._turn_to(link.page)
             if isinstance(self.bench, Stepper):
@@ -220,7 +220,7 @@ class LabScreen(MainScreen):
         self.set_class(link is not None, "-showing")
 
     @on(LessonPanel.Revealed)
-    def _uncover(self) -> None:
+    def _show_all(self) -> None:
         self.set_class(any(panel.has_class("-asking") for panel in self.query(LessonPanel)), "-asking")
         for stepper in self.query(Stepper):
             stepper.uncover()

@@ -276,8 +276,8 @@ class StructForm(Widget):
     def show_varied(self, names: Collection[str]) -> None:
         """Put a sign beside the fields that vary in a search."""
         for name in self._fields:
-            label = self.query_one(f"#line-{name} Label", Label)
-            label.update(f"{name} {VARIES}" if name in names else name)
+            for label in self.query(f"#line-{name} Label").results(Label):  # none before the form is laid out
+                label.update(f"{name} {VARIES}" if name in names else name)
 
     def action_walk(self, by: int) -> None:
         """Go to the next field or the one before, around the end."""

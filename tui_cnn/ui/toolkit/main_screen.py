@@ -17,6 +17,7 @@ from tui_cnn.ui.toolkit.network_summary import header_totals
 from tui_cnn.ui.workspace import Workspace, workspace_of
 
 _ROOM_FOR_NAMES = 90
+_ROOM_FOR_SPACES = 64
 """Columns of the terminal from which on the tabs have names beside their keys."""
 
 
@@ -74,9 +75,11 @@ class TopBar(Horizontal):
 
     def on_resize(self) -> None:
         """Leave the tabs' names away where there is no room for them."""
-        self.query_one("#tabs", Static).update(self._tabs(named=self.size.width >= _ROOM_FOR_NAMES))
+        width = self.size.width
+        tabs = self._tabs(named=width >= _ROOM_FOR_NAMES, spaced=width >= _ROOM_FOR_SPACES)
+        self.query_one("#tabs", Static).update(tabs)
 
-    def _tabs(self, *, named: bool) -> Content:
+    def _tabs(self, *, named: bool, spaced: bool = True) -> Content:
         """Name the screens, the open one marked."""
         tabs = (
             ("1", "build", _("Build")),
@@ -89,7 +92,7 @@ class TopBar(Horizontal):
         parts = []
         for key, mode, title in tabs:
             style = "bold $text-primary on $primary-muted" if mode == self._mode else ""
-            label = f" {key} {title} " if named else f" {key} "
+            label = f" {key} {title} " if named else f" {key} " if spaced else f"{key} "
             parts.append(Content.from_markup(f"[@click=app.go_to('{mode}')]{label}[/]").stylize(style))
         return Content("").join(parts)
 
