@@ -122,7 +122,7 @@ def test_what_is_worse_is_pruned_and_a_stopped_search_is_resumed(searcher):
     with pytest.raises(SearchError, match="is not running, so it cannot be stopped"):
         launch.stop(search)
     assert follower.poll().stopped
-    assert not searcher.workers(run)
+    searcher.wait(search, lambda _history: not searcher.workers(run))  # it has let go, and is about to end
 
     launch.start(search)
     history = searcher.wait_for_end(search)
