@@ -68,7 +68,7 @@ async def test_a_map_and_a_filter_go_to_the_lab(run):
         user.app.follow_link("lab:convolution?image=map&kernel=trained&place=3")
         await user.until(lambda: bench.place == 2)
         assert bench.convolution.image.shape == (28, 28, 1)  # a lesson may speak of what was taken
-        await user.press("p", "enter", *["right"] * 9)
+        await user.press("p", "enter", *["right"] * 10)
         await user.sees("Image map 28×28")
 
 
