@@ -39,7 +39,7 @@ async def test_a_wrong_answer_a_hint_and_a_right_one():
         await user.press("4")
         await asked(user, "filters", 0)
         assert "Which number comes at row 1, column 1" in " ".join(user.text.split())
-        assert "−5" not in user.text, "the answer is covered: in the output and in the sums"
+        await user.until(lambda: "−5" not in user.text)  # the answer is covered: in the output and in the sums
         assert "what is said" not in user.text
         assert "the first row is" not in user.text, "nor does the lesson tell it"
         await user.press("7", "enter")
