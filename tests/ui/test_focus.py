@@ -133,6 +133,7 @@ async def steps(user):
         yield "up"
 
 
+@pytest.mark.timeout(1800)  # some sixty forms, each field of each
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
 async def test_what_has_the_focus_is_in_view(size, monkeypatch):
     monkeypatch.setattr(inspect, "Inspector", Answering)
