@@ -168,11 +168,12 @@ async def test_what_fails_after_the_last_screen_has_closed_is_no_failure():
 async def test_lines_keep_no_parts_of_themselves():
     async with opened(painted=True) as user:
         await user.press("down", "2", "1")
+        gc.collect()  # what other tests have left
         lines = [each for each in gc.get_objects() if isinstance(each, Strip)]
         assert len(lines) > 100
         caches = {getattr(line, name) for line in lines for name in Strip.__slots__ if name.endswith("_cache")}
         assert [cache for cache in caches if isinstance(cache, FIFOCache) and len(cache)] == []
-        assert sum(isinstance(cache, FIFOCache) for cache in caches) == 1
+        assert sum(isinstance(cache, FIFOCache) for cache in caches) <= 2  # another test may keep a line of another app
 
 
 @pytest.mark.parametrize("kind", [OptionList, SelectionList])
