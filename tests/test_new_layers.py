@@ -101,8 +101,7 @@ def test_no_list_of_layers_outside_of_their_own_room(path):
     tree = ast.parse(path.read_text("utf-8"))
     if path.name != "probe.py":  # its stacks are networks
         assert list(lists_of_layers(tree)) == []
-    if path.name != "terms.py":  # a layer that it does not name is said to be not written out
-        assert {*names_in(tree)} & COMPOSITES == set()
+    assert {*names_in(tree)} & COMPOSITES == set()
 
 
 def test_a_plain_layer_touches_two_files(checkout):

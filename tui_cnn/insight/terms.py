@@ -7,8 +7,6 @@ import numpy.typing as npt
 
 from tui_cnn.core.layers import (
     BatchNormalization,
-    ChannelScale,
-    DepthMaxPooling2D,
     Permute,
     Rescaling,
     UpSampling1D,
@@ -119,12 +117,12 @@ def terms_of(layer: Layer, inputs: list[npt.NDArray[Any]], weights: Weights, cel
         return _weighted(layer, image, weights, cell)
     if layer.family == "pooling":
         return _pooled(layer, image, cell)
+    kernel = weights.get("kernel")
+    if kernel is not None and kernel.shape == image.shape[-1:]:  # a factor for each channel
+        return _one(image, cell, weight=float(kernel[cell[-1]]), constants=_bias(weights, cell))
     match layer:
         case BatchNormalization(axis=axis):
             return _normalized(layer, image, weights, cell, cell[positions((axis,), image.shape)[0]])
-        case ChannelScale():
-            bias = {"bias": float(weights["bias"][cell[-1]])} if layer.center else {}
-            return _one(image, cell, weight=float(weights["kernel"][cell[-1]]), constants=bias)
         case Rescaling():
             return _one(image, cell, weight=layer.scale, constants={"bias": layer.offset})
     source = _moved(layer, image.shape, cell)
@@ -145,9 +143,13 @@ def softmax_terms(layer: Layer, scores: npt.NDArray[Any], cell: Cell) -> Terms:
     return _groups(values, None, cells, "softmax", {"unit": float(unit), "less": less})
 
 
+def _bias(weights: Weights, cell: Cell) -> dict[str, float]:
+    return {"bias": float(weights["bias"][cell[-1]])} if "bias" in weights else {}
+
+
 def _weighted(layer: Layer, image: npt.NDArray[Any], weights: Weights, cell: Cell) -> Terms | None:
     """Products with a kernel: those of each input channel are a group."""
-    bias = {"bias": float(weights["bias"][cell[-1]])} if "bias" in weights else {}
+    bias = _bias(weights, cell)
     place, unit = cell[:-1], cell[-1]
     if layer.kernel_kind == "dense":
         lines = np.arange(image.shape[-1])
@@ -210,8 +212,10 @@ def _pooled(layer: Layer, image: npt.NDArray[Any], cell: Cell) -> Terms | None:
     """One window of one channel; a window beyond the border has fewer numbers."""
     channel, sides = cell[-1], image.shape[:-1]
     rule: Rule = "mean" if layer.is_linear else "maximum"
-    if isinstance(layer, DepthMaxPooling2D):
-        channels = np.arange(channel * layer.pool_size, (channel + 1) * layer.pool_size)
+    *places, pooled = layer.output_shape(image.shape)
+    if tuple(places) == sides and pooled < image.shape[-1]:  # across the channels of a place
+        size = image.shape[-1] // pooled
+        channels = np.arange(channel * size, (channel + 1) * size)
         cells = np.column_stack([np.tile(np.array(cell[:-1]), (len(channels), 1)), channels])
         return _groups(image[cell[:-1]][channels], None, cells, rule)
     if layer.window is not None:
