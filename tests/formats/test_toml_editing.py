@@ -245,7 +245,7 @@ def test_moves_lose_no_comment(network, seed, data):
 
 
 @given(networks(), st.integers(), st.data())
-@settings(max_examples=50, derandomize=True)  # a rare network still loses one when it is wrapped
+@settings(max_examples=50)
 def test_wrapping_loses_no_comment(network, seed, data):
     text = commented(data.draw(st.sampled_from([dumps_network, inline]))(network), seed)
     for path in [path for path, _layer in walk(network.layers)]:
@@ -253,6 +253,18 @@ def test_wrapping_loses_no_comment(network, seed, data):
         after = rewrite(text, network, wrap(network, path, 1))
         assert loads_network(after, "after") == wrap(network, path, 1)
         assert sorted(re.findall("# .*", after)) == sorted(re.findall("# .*", text))
+
+
+def test_a_block_in_a_block_keeps_the_comment_of_its_name():
+    """The block around it is a new one, not the old one with another name."""
+    text = '[[layers]]\ntype = "Block"\nname = "stage"  # mine\nlayers = [\n    { type = "Block" },\n]\n'
+    text = f'name = "n"\ninput_shape = [1]\n\n{text}'
+    network = loads_network(text, "before")
+    for wrap in (edits.wrap_in_block, edits.wrap_in_branches):
+        wrapped = wrap(network, (0,), 1)
+        after = rewrite(text, network, wrapped)
+        assert loads_network(after, "after") == wrapped
+        assert "# mine" in after
 
 
 def part_of(text, first, last):

@@ -11,7 +11,10 @@ from tui_cnn.formats.toml_positions import Steps
 
 
 def sources(before: Sequence[Any], after: Sequence[Any]) -> list[int | None]:
-    """Say from which layer each comes: an equal one, one of the same name, or one of its type in the same place."""
+    """Say from which layer each comes: an equal one, one of the same name, or one of its type in the same place.
+
+    One that holds the layer of its type in its place has been put around it: it comes from none.
+    """
     blocks = SequenceMatcher(None, before, after).get_matching_blocks()
     found: dict[int, int] = {b + i: a + i for a, b, size in blocks for i in range(size)}
     old, new = (
@@ -25,9 +28,16 @@ def sources(before: Sequence[Any], after: Sequence[Any]) -> list[int | None]:
             if place not in taken:
                 places.setdefault(old[place][kind], []).append(place)
         for number, keys in enumerate(new):
-            if number not in found and keys[kind] is not None and (same := places.get(keys[kind])):
+            if number in found or keys[kind] is None or not (same := places.get(keys[kind])):
+                continue
+            if not _holds(after[number], before[same[-1]]):
                 found[number] = same.pop()
     return [found.get(number) for number in range(len(after))]
+
+
+def _holds(part: Any, layer: Any) -> bool:
+    """Tell whether a layer stands in a part, at any depth."""
+    return any(inner == layer or _holds(inner, layer) for inner in _stack(part)[1])
 
 
 def _name(layer: Any) -> object:
