@@ -122,7 +122,7 @@ def test_what_is_worse_is_pruned_and_a_stopped_search_is_resumed(searcher):
     with pytest.raises(SearchError, match="is not running, so it cannot be stopped"):
         launch.stop(search)
     assert follower.poll().stopped
-    searcher.wait(search, lambda _history: not searcher.workers(run))  # it has let go, and is about to end
+    assert not searcher.workers(run)
 
     launch.start(search)
     history = searcher.wait_for_end(search)
@@ -203,7 +203,10 @@ def test_a_trial_is_the_mean_over_its_seeds():
     runs = {3: ended_run(search, planned, 3, 0.5, 0.7, 0.6), 4: ended_run(search, planned, 4, 0.2, 0.4)}
     trial = ActiveTrial(LocalHands(1, 1), search, planned, Variation(TINY, RECIPE), (3, 4), runs, pytest.fail)
     assert trial.poll() is None
+    reported = [(epoch.epoch, epoch.accuracy) for epoch in trial.new_epochs()]
+    assert reported == [(1, 0.5), (2, 0.7), (3, 0.6)], "those that came with the end of the first run, too"
     ended = trial.poll()
+    assert list(trial.new_epochs()) == [], "the other runs come only to their end"
     assert (ended.outcome, ended.epochs, ended.seconds) == ("finished", 5, 27.0)
     assert ended.accuracy == pytest.approx((0.7 + 0.4) / 2)
     assert runs_of(search) == {(1, 3): runs[3], (1, 4): runs[4]}

@@ -148,8 +148,10 @@ class Coordinator:
         """Let each active trial continue; record those that have ended."""
         self._has_ended = False
         for trial in list(self._active):
-            if (ended := trial.poll() or self._pruned(trial)) is not None:
-                self._close(trial, ended)
+            ended = trial.poll()
+            pruned = self._pruned(trial)  # also of one that has ended: its last epochs came with its end
+            if (outcome := ended or pruned) is not None:
+                self._close(trial, outcome)
 
     def _pruned(self, trial: ActiveTrial) -> TrialEnded | None:
         """Report new epochs to the brain; return how the trial ends if it is to be pruned."""

@@ -1,6 +1,6 @@
 """A trial that is trained: its runs, one seed after the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ import msgspec
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.events import Epoch
 from tui_cnn.runs.preflight import check
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot
 from tui_cnn.search.directory import SearchDirectory, make_trial_run
@@ -59,6 +60,7 @@ class ActiveTrial:
         self._results: list[_Result] = []
         self._run: RunDirectory | None = None
         self._snapshot: Snapshot | None = None
+        self._first_epochs: Sequence[Epoch] = ()
         self._reported = 0
 
     @property
@@ -76,9 +78,7 @@ class ActiveTrial:
 
     def new_epochs(self) -> Iterator[EpochResult]:
         """Yield what is new of the first run; the others of a trial come only to their end."""
-        if self._snapshot is None or self._results:
-            return
-        for epoch in self._snapshot.epochs[self._reported :]:
+        for epoch in self._first_epochs[self._reported :]:
             self._reported += 1
             if epoch.val_accuracy is not None:
                 yield EpochResult(epoch.epoch, epoch.val_accuracy)
@@ -112,6 +112,8 @@ class ActiveTrial:
         else:
             snapshot = self._hands.progress(self._run)
         self._snapshot = snapshot
+        if not self._results:
+            self._first_epochs = snapshot.epochs
         if snapshot.finished is not None:
             self._results.append(_result(snapshot))
             self._run = None
