@@ -85,9 +85,9 @@ class LessonPanel(Vertical):
         self._leave_question()
         self.lesson = lesson
         self.border_title = Content.assemble((f"{number}/{count} ", "$foreground 70%"), lesson.title)
+        self._list_tries(0)
         await self.query_one(Markdown).update(lesson.text)
         self._scroll.scroll_home(animate=False)
-        self._list_tries(0)
         workspace_of(self).remember(lesson=lesson.name)
         after_layout(self, self._check_end)
 

@@ -21,7 +21,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.search import launch
 from tui_cnn.search.directory import SearchDirectory
 from tui_cnn.search.follower import Trial
-from tui_cnn.search.history import read_history
+from tui_cnn.search.history import SearchState, read_history
 from tui_cnn.search.marks import marked_space
 from tui_cnn.search.plan import dumps_plan
 from tui_cnn.search.survey import parallel
@@ -358,8 +358,7 @@ class SearchScreen(MainScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what makes sense for the search under the cursor."""
-        listed = self._listed
-        state = listed.state if listed else None
+        state = self._state
         match action:
             case "start_search":
                 return state in _STARTABLE
@@ -375,6 +374,14 @@ class SearchScreen(MainScreen):
                 return self._shown is not None and self._shown.best is not None
             case _:
                 return super().check_action(action, parameters)
+
+    @property
+    def _state(self) -> SearchState | None:
+        """The state of the search under the cursor that is on the screen; the list may have been read before."""
+        shown, listed = self._shown, self._listed
+        if listed is not None and shown is not None and shown.snapshot.search == listed.search:
+            return shown.snapshot.history.state
+        return listed.state if listed else None
 
     @property
     def _listed(self) -> ListedSearch | None:
