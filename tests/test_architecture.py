@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -109,6 +110,17 @@ def errors_shown_in(module):
         keywords = node.keywords if isinstance(node, ast.Call) else ()
         if any(word.arg == "severity" and getattr(word.value, "value", "") == "error" for word in keywords):
             yield node.lineno
+
+
+def test_no_handler_calls_the_one_of_its_parent():
+    """Textual calls those of all parents itself: one that is called again subscribes twice, and draws twice."""
+    called = [
+        f"{path.relative_to(CHECKOUT)}:{number}"
+        for path in (PACKAGE / "ui").rglob("*.py")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if re.search(r"super\(\)\._?on_(?!event\b)\w+\(", line)
+    ]
+    assert called == []
 
 
 def test_errors_are_reported_in_one_way():

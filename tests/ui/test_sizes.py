@@ -5,6 +5,8 @@ import pytest
 from tests.ui.answering import Answering, make_run
 from tests.ui.driving import opened
 from tests.ui.search_records import finished_search
+from tui_cnn.formats.presets import preset
+from tui_cnn.ui.design import open_design
 from tui_cnn.ui.inspect import screen as inspect
 
 KIND = "cnn-tui needs a terminal of 60×16"
@@ -37,6 +39,28 @@ async def test_every_screen_comes_back_with_its_keys(mode, monkeypatch):
         await user.resize(80, 24)
         await user.until(lambda: user.focused == focused)
         assert KIND not in user.text
+
+
+@pytest.mark.parametrize("other", [(61, 200), (60, 16), (200, 17)])
+async def test_what_changed_behind_at_another_size_has_its_room_again(other):
+    """What a screen shows while another is in front is laid out for the terminal as it is once the screen is back."""
+    finished_search(4)
+    async with opened("fashion-cnn", size=(120, 40)) as user:
+        await user.press("6")
+        await user.sees("trials")
+        search = user.text
+        await user.press("1")
+        build = user.text
+        await user.press("4")
+        await user.resize(*other)
+        for name in ("alexnet", "fashion-cnn"):
+            user.app.workspace.design = open_design(preset(name), None)
+            await user.settle()
+        await user.resize(120, 40)
+        await user.press("1")
+        await user.until(lambda: user.text == build)
+        await user.press("6")
+        await user.until(lambda: user.text == search)
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (99, 31), (100, 32), (200, 60)])

@@ -86,18 +86,14 @@ class BuildScreen(MainScreen):
             return
         self.checks.show(design.analysis.checks)
         self.stack.last_edit = design.history.present.label
-        self._share_rows()
+        self.share_room()
         self.stack.show(design.analysis, design.select, opened=design.just_opened)
         undoable = design.history.past is not None
         if undoable != self._undoable:  # it makes the whole footer anew
             self._undoable = undoable
             self.refresh_bindings()
 
-    def on_resize(self) -> None:
-        """Share the new room."""
-        self._share_rows()
-
-    def _share_rows(self) -> None:
+    def share_room(self) -> None:
         """Give the volume the rows that the list of layers does not need, up to as many as its width is good for.
 
         Only the network and the terminal decide, so that nothing moves while a layer is edited or folded.

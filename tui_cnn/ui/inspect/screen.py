@@ -107,7 +107,6 @@ class InspectScreen(MainScreen):
 
     def on_mount(self) -> None:
         """Follow the inspected run, and its weights."""
-        super().on_mount()
         self._away = self.set_timer(_AWAY, self.answers.close, pause=True)
         self.workspace.subscribe(self, "inspected_run", self._take_run)
         self.set_interval(_TICK, self._check_weights)

@@ -90,7 +90,6 @@ class LabScreen(MainScreen):
 
     def on_mount(self) -> None:
         """Open the first lesson, once the lessons are read."""
-        super().on_mount()
         self.query_one(LabTabs).show("convolution")
         self._read_lessons()
 

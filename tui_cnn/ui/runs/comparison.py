@@ -89,7 +89,6 @@ class CompareScreen(MainScreen):
 
     def on_mount(self) -> None:
         """Read the runs now and then."""
-        super().on_mount()
         self._read()
         self.set_interval(_TICK, self._read)
 

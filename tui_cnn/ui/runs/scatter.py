@@ -73,7 +73,6 @@ class ScatterScreen(MainScreen):
 
     def on_resize(self) -> None:
         """Draw for the new size, the first, too."""
-        super().on_resize()
         after_layout(self, self._draw)
 
     def action_next_cost(self) -> None:

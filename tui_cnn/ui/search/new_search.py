@@ -73,7 +73,6 @@ class NewSearchScreen(MainScreen):
 
     def on_mount(self) -> None:
         """Count the candidates."""
-        super().on_mount()
         self._timer = self.set_timer(0, self._count)
         self._show_space()
         self.form.focus_first()

@@ -86,21 +86,14 @@ class SearchScreen(MainScreen):
 
     def on_mount(self) -> None:
         """Read the searches again and again."""
-        super().on_mount()
         self.workspace.subscribe(self, "varied", lambda _marks: self._show_empty())
         self.workspace.subscribe(self, "marked", lambda _runs: self._draw(), init=False)
-        self._arrange()
         self.update_searches()
         self.set_interval(_TICK, self.update_searches)
 
     def on_screen_resume(self) -> None:
         """Read the searches at once when the screen comes up."""
         self.update_searches()
-
-    def on_resize(self) -> None:
-        """Show as many drawings as there is room for."""
-        super().on_resize()
-        self._arrange()
 
     @property
     def shown_topics(self) -> tuple[str, ...]:
@@ -142,7 +135,7 @@ class SearchScreen(MainScreen):
             return 1
         return len(_VIEWS) if self.size.height >= _HIGH else 2
 
-    def _arrange(self) -> None:
+    def share_room(self) -> None:
         """Show the table and the drawings that have room."""
         count = self._at_once
         self.set_class(count == 2, "-paired")
@@ -176,7 +169,7 @@ class SearchScreen(MainScreen):
             self.set_focus(stops[(here + 1) % len(stops)])
             return
         self._view += 1
-        self._arrange()
+        self.share_room()
         if self._has_table_alone:
             self._focus_shown()
 

@@ -138,11 +138,19 @@ class MainScreen(Screen[None]):
             self._focused_before = before
 
     def on_resize(self) -> None:
-        """Give the focus back once there is room again."""
+        """Share the new room, and give the focus back once there is some again."""
+        self.share_room()
         if self._focused_before is not None and not self._is_small():
             if self._focused_before.is_attached:
                 self.call_after_refresh(self.set_focus, self._focused_before)
             self._focused_before = None
+
+    def on_screen_resume(self) -> None:
+        """Share the room anew: `size` is the terminal's, which may have been another when this screen was behind."""
+        self.share_room()
+
+    def share_room(self) -> None:
+        """Give each part of the body its share of the terminal; by default the style sheet does."""
 
     def _is_small(self) -> bool:
         return self.has_class("-tiny") or self.has_class("-flat")

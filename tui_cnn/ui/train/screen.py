@@ -35,7 +35,6 @@ class TrainScreen(MainScreen):
 
     def on_mount(self) -> None:
         """Show the run that the workspace has on display."""
-        super().on_mount()
         self.workspace.subscribe(self, "shown_run", self._show_run)
 
     @property
