@@ -15,6 +15,7 @@ KEYS = {
     "Escape": ("Escape", 27, ""),
     "Backspace": ("Backspace", 8, ""),
     "ArrowRight": ("ArrowRight", 39, ""),
+    "ArrowDown": ("ArrowDown", 40, ""),
 }
 
 

@@ -8,6 +8,8 @@ import pytest
 from tests.serve.browser import CHROMIUM, Browser
 from tests.serve.conftest import until
 from tests.terminal import Grid
+from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.snapshot import Follower
 from tui_cnn.serve import landlock
 
 pytestmark = [
@@ -209,3 +211,56 @@ async def test_a_file_is_uploaded_and_the_end_of_the_server_is_shown(serving, br
         await files.until("!!document.querySelector('table a[href=\"files/up.txt\"]')")
         assert (served.server.sessions["Ada"].home / "files" / "up.txt").read_text() == "hello"
     await page.until("document.querySelector('dialog[open]') !== null")
+
+
+async def test_a_learner_trains_on_a_slice_and_looks_inside(serving, browser):
+    async with serving(real=True) as served:
+        home = served.server.sessions["Ada"].home
+        page = await sign_in(served, browser)
+        await shows(page, "Conv2D")
+        await page.press("2")
+        await set_field(page, "epochs", "Number of passes over the training images", "1")
+        await go_to_field(page, "Data set: a folder")
+        await page.press("ArrowDown")
+        await page.press("ArrowRight")
+        await shows(page, "limit")
+        await set_field(page, "limit", "Use only this many training images", "1500")
+        await page.press("Enter")
+        await until(lambda: any((home / "runs").glob("*/events.jsonl")))
+        await shows(page, "finished", 240)
+        (run,) = (home / "runs").iterdir()
+        tested = Follower(RunDirectory(run)).poll().finished.test_accuracy
+        assert 0.3 < tested < 0.95, "one epoch on 1,500 images"
+        await shows(page, f"{tested:.4f}")
+        await page.press("3")
+        await shows(page, "above zero", 120)
+
+
+async def set_field(page, name, about, value):
+    """Go to the field of a form that says this about itself, and type a number."""
+    await go_to_field(page, about)
+    await page.press("ctrl+u")
+    for digit in value:
+        await page.press(digit)
+    try:
+        await until(lambda: f" {name} {value} " in form(page), 10)
+    except TimeoutError:
+        raise AssertionError(screen(page)) from None
+
+
+async def go_to_field(page, about):
+    for _field in range(60):
+        before = form(page)
+        if about in before:
+            return
+        await page.press("ArrowDown")
+        await until(lambda shown=before: form(page) != shown)
+    raise AssertionError(f"no field says “{about}”:\n{screen(page)}")
+
+
+def form(page):
+    """Return what stands in the first panel, which only keys change, in one line."""
+    lines = screen(page).split("\n")[1:]
+    width = lines[0].index("╮")
+    end = next(number for number, line in enumerate(lines) if line.startswith("╰"))
+    return " ".join(" ".join(line[1:width] for line in lines[1:end]).split())

@@ -8,7 +8,7 @@ from tui_cnn.serve.people import ServeError
 from tui_cnn.serve.server import addresses
 
 PAGES = ("/", "/files")
-OF_TEACHER = ("/class", "/class/wall", "/watch?name=Ada", "/ws/Ada")
+OF_TEACHER = ("/class", "/class/wall", "/class/results.csv", "/watch?name=Ada", "/ws/Ada")
 
 
 async def status(client, path, method="GET", **more):

@@ -106,7 +106,8 @@ class User:
             await asyncio.sleep(0)
             if self.app._exception is not None:
                 raise self.app._exception
-            calm = 0 if _dispatching or self._has_messages() else calm + 1
+            busy = _dispatching or self._has_messages() or self.app.keys.is_behind
+            calm = 0 if busy else calm + 1
             if calm == 2:  # lay out now, not at the next sixtieth of a second
                 self.app.screen._on_timer_update()
 

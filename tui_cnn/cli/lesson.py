@@ -1,8 +1,5 @@
 """`cnn-tui lesson check|results`: lessons that someone writes, and what a learner has answered."""
 
-import csv
-import io
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -19,7 +16,6 @@ from tui_cnn.i18n import _, language, ngettext
 from tui_cnn.visible import visible
 
 if TYPE_CHECKING:
-    from tui_cnn.lab.progress import QuestionResult
     from tui_cnn.lab.scene import LabArrays
 
 _DRAWS = 50
@@ -141,20 +137,15 @@ def _arrays(link: str) -> "LabArrays":
 def results(as_csv: bool, as_json: bool, lessons: str | None) -> int:
     """Print what was answered."""
     from tui_cnn.lab.lessons import all_lessons
-    from tui_cnn.lab.progress import read_progress
+    from tui_cnn.lab.progress import answer_rows, read_progress, rows_as_csv
 
     progress = read_progress()
     read, problems = all_lessons(language(), expanded(lessons) if lessons else None)
     for problem in problems:
         echo(visible(problem), err=True)
     if as_csv or as_json:
-        rows = [
-            _row(each.name, step.title, progress.of(each, place))
-            for each in read
-            for place, step in enumerate(each.tries)
-            if step.question
-        ]
-        echo(msgspec.json.encode(rows) if as_json else _written(rows))
+        rows = answer_rows(progress, read)
+        echo(msgspec.json.encode(rows) if as_json else rows_as_csv(rows).rstrip("\n"))
         return SOUND
     lines = []
     for each in read:
@@ -169,24 +160,3 @@ def results(as_csv: bool, as_json: bool, lessons: str | None) -> int:
     for line in table(heading, lines, numbers=(1, 2, 3, 4, 5)):
         echo(line)
     return SOUND
-
-
-def _row(name: str, title: str, result: "QuestionResult") -> dict[str, str | int]:
-    when = datetime.fromtimestamp(result.when, UTC).isoformat(timespec="seconds") if result.when else ""
-    return {
-        "lesson": name,
-        "question": title,
-        "state": result.state,
-        "asked": result.asked,
-        "right": result.right,
-        "last": when,
-        "written": result.written,
-    }
-
-
-def _written(rows: list[dict[str, str | int]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().rstrip("\n")

@@ -1,7 +1,10 @@
 """What a learner has answered: kept in the data directory, a line of figures each question."""
 
+import csv
+import io
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -116,15 +119,54 @@ def key(lesson: Lesson, place: int) -> str:
     return f"{name} {before + 1}" if before else name
 
 
-def progress_file() -> Path:
-    """Return where the progress is kept."""
-    return home() / "progress.json"
+def answer_rows(progress: LearnerProgress, lessons: Iterable[Lesson]) -> list[dict[str, str | int]]:
+    """List what was answered to each question of some lessons; the time of the last answer in UTC, as ISO 8601."""
+    return [
+        _row(lesson.name, step.title, progress.of(lesson, place))
+        for lesson in lessons
+        for place, step in enumerate(lesson.tries)
+        if step.question
+    ]
 
 
-def read_progress() -> LearnerProgress:
-    """Read the progress; one that cannot be read is none."""
+def _row(name: str, title: str, result: QuestionResult) -> dict[str, str | int]:
+    when = datetime.fromtimestamp(result.when, UTC).isoformat(timespec="seconds") if result.when else ""
+    return {
+        "lesson": name,
+        "question": title,
+        "state": result.state,
+        "asked": result.asked,
+        "right": result.right,
+        "last": when,
+        "written": result.written,
+    }
+
+
+def rows_as_csv(rows: Sequence[Mapping[str, str | int]]) -> str:
+    """Write rows of the same columns as CSV, with a heading.
+
+    What people wrote is kept from being a formula: a text that a spreadsheet would calculate begins with an apostrophe.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(rows[0] if rows else ())
+    writer.writerows([_no_formula(value) for value in row.values()] for row in rows)
+    return text.getvalue()
+
+
+def _no_formula(value: str | int) -> str | int:
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def progress_file(of: Path | None = None) -> Path:
+    """Return where the progress is kept in a data directory, by default the user's own."""
+    return (of or home()) / "progress.json"
+
+
+def read_progress(of: Path | None = None) -> LearnerProgress:
+    """Read the progress, see `progress_file`; one that cannot be read is none."""
     try:
-        return read_json(progress_file(), LearnerProgress)
+        return read_json(progress_file(of), LearnerProgress)
     except FormatError:
         return LearnerProgress()
 

@@ -1,13 +1,15 @@
 """What the teacher sees of all people and may send them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from tui_cnn.atomic import write_atomic
 from tui_cnn.errors import UserError
 from tui_cnn.formats.toml import loads_network
-from tui_cnn.i18n import _
-from tui_cnn.lab.lessons import parse_lesson
+from tui_cnn.i18n import _, language
+from tui_cnn.lab.lessons import all_lessons, parse_lesson
+from tui_cnn.lab.progress import answer_rows, read_progress, rows_as_csv
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.snapshot import Follower
@@ -62,6 +64,16 @@ class Runs:
             if snapshot.state in ("running", "paused") and is_held(path / "lock"):
                 training, epoch = path.name.split("-", 2)[-1].rpartition("-")[0], len(snapshot.epochs)
         return Standing(len(paths), training, epoch, max(validation, default=None), max(test, default=None))
+
+
+def answers(homes: Mapping[str, Path]) -> bytes:
+    """Write what all people have answered to the questions of the lessons as CSV. For use in a thread."""
+    rows: list[dict[str, str | int]] = []
+    for name, home in homes.items():
+        own = home / LESSONS
+        read, _problems = all_lessons(language(), own if own.is_dir() else None)
+        rows += [{"name": name, **row} for row in answer_rows(read_progress(home), read)]
+    return rows_as_csv(rows).encode()
 
 
 def _check(name: str, data: bytes) -> None:

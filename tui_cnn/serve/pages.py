@@ -84,5 +84,6 @@ class Pages:
             states=states,
             columns=[_("name"), _("state"), _("runs"), _("best validation accuracy"), _("test accuracy"), ""],
             watch=_("look on"),
+            results=_("Download the answers to the lessons' questions (CSV)"),
             send=_("Send a network (.toml) or a lesson (.md) to all:"),
         )

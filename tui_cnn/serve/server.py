@@ -15,7 +15,7 @@ from yarl import URL
 
 from tui_cnn.i18n import _
 from tui_cnn.serve.__main__ import FILES
-from tui_cnn.serve.classroom import MOST_SENT, Runs, send
+from tui_cnn.serve.classroom import MOST_SENT, Runs, answers, send
 from tui_cnn.serve.files import Files, RefusedError, download, upload
 from tui_cnn.serve.guard import TEACHER, Guard
 from tui_cnn.serve.pages import OWN, Pages
@@ -83,6 +83,7 @@ class Server:
                 web.put("/files/{path:.+}", self._upload),
                 web.get("/class", self._class),
                 web.get("/class/wall", self._wall),
+                web.get("/class/results.csv", self._results),
                 web.put("/class/{name}", self._send),
                 web.get("/watch", self._watch),
                 web.get("/ws/{name}", self._watch_socket),
@@ -190,6 +191,15 @@ class Server:
             for name, session in self.sessions.items()
         ]
         return web.json_response(wall)
+
+    async def _results(self, request: web.Request) -> web.StreamResponse:
+        """Return what all people have answered, as CSV."""
+        self._teacher(request)
+        homes = {name: session.home for name, session in self.sessions.items()}
+        disposition = {"Content-Disposition": 'attachment; filename="results.csv"'}
+        return web.Response(
+            body=await asyncio.to_thread(answers, homes), content_type="text/csv", charset="utf-8", headers=disposition
+        )
 
     async def _send(self, request: web.Request) -> web.StreamResponse:
         """Send a network or a lesson to all."""

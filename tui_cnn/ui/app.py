@@ -37,6 +37,7 @@ from tui_cnn.ui.design import Design, input_shape_for, open_design, setting_for
 from tui_cnn.ui.settings import Configuration, first_theme, read_state, remember
 from tui_cnn.ui.toolkit.ascii_fallback import use_plain_signs
 from tui_cnn.ui.toolkit.colours import DARK, LIGHT, meaning_colours
+from tui_cnn.ui.toolkit.key_order import KeyHandled, KeyOrder
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.textual_adapter import AdaptedApp
 from tui_cnn.ui.workspace import Mode, Workspace
@@ -92,6 +93,7 @@ class CnnTui(AdaptedApp):
         self._alerts = RunAlerts(self, self.workspace)
         self._collection = QuietCollection()
         self._notes = notes
+        self.keys = KeyOrder(self, super().on_event)
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
         chosen = first_theme(configuration.settings.theme, self.workspace.state)
@@ -124,7 +126,14 @@ class CnnTui(AdaptedApp):
     async def on_event(self, event: events.Event) -> None:
         """Take note of what comes from the keyboard and the mouse."""
         self._collection.note(event)
-        await super().on_event(event)
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.keys.take(event)
+        else:
+            await super().on_event(event)
+
+    async def on_key_handled(self, message: KeyHandled) -> None:
+        """Take the next key."""
+        await self.keys.handled(message)
 
     def on_app_focus(self) -> None:
         """Check the network's file at once when the user comes back to the terminal."""
