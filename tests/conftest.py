@@ -54,3 +54,16 @@ def trained(tmp_path_factory):
     from tests.trained import train
 
     return train(tmp_path_factory.mktemp("trained"))
+
+
+@pytest.fixture
+def without(monkeypatch):
+    """Hide a package, as where its extra is not installed."""
+    from tui_cnn import extras
+
+    found = extras.find_spec
+
+    def hide(package):
+        monkeypatch.setattr(extras, "find_spec", lambda name: None if name == package else found(name))
+
+    return hide

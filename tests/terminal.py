@@ -67,7 +67,7 @@ _SIZE = ("COLUMNS", "LINES")
 class Terminal:
     """A program in a terminal of 120 columns and 40 rows; it ends with the `with` block."""
 
-    def __init__(self, *args, env=None, columns=120, rows=40):
+    def __init__(self, *args, program=sys.executable, env=None, columns=120, rows=40):
         self.output = b""
         self._master, slave = pty.openpty()
         self._set_size(columns, rows)
@@ -76,7 +76,7 @@ class Terminal:
         inherited = {name: value for name, value in os.environ.items() if name not in _SIZE}
         self.begun = time.perf_counter()
         self.process = subprocess.Popen(
-            [sys.executable, *args],
+            [program, *args],
             stdin=slave,
             stdout=slave,
             stderr=slave,

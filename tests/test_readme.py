@@ -20,7 +20,7 @@ def test_the_test_command_is_what_ci_runs():
 
 
 def test_the_run_command():
-    assert "python3 -m venv .venv && .venv/bin/pip install --quiet . && .venv/bin/cnn-tui" in README
+    assert "python3 -m venv .venv && .venv/bin/pip install --quiet '.[train]' && .venv/bin/cnn-tui" in README
 
 
 def test_contributing_names_files_that_exist():

@@ -2,7 +2,6 @@
 
 import io
 import json
-import sys
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +13,7 @@ from tests.data.image_sets import all_pixels, colours, digits, keys, refusal
 from tui_cnn.data.files import DataError
 from tui_cnn.data.source import UNASSIGNED
 from tui_cnn.data.sources.finding import find_source
+from tui_cnn.extras import install_command
 
 IMAGES = colours(6)
 LABELS = [1, 0, 2, 2, 1, 0]
@@ -177,8 +177,8 @@ def test_torn_and_changed_anywhere(tmp_path):
             assert len(lines) == 1, lines
 
 
-def test_without_pyarrow(tmp_path, monkeypatch):
+def test_without_pyarrow(tmp_path, without):
     path = write(tmp_path / "a.parquet", IMAGES, LABELS)
-    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    wanted = f"{path}: Parquet needs the package pyarrow; install it with: {sys.executable} -m pip install pyarrow"
+    without("pyarrow")
+    wanted = f"{path}: Parquet needs the package pyarrow; install it with: " + install_command("parquet")
     assert refusal(path) == wanted

@@ -12,6 +12,7 @@ from tests.formats.onnx_models import LIGHT, by_keras, drawn, evaluated, model, 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Activation, Branches, Conv2D, Dense, Input, Opaque, Shared, ZeroPadding2D
 from tui_cnn.core.network import walk
+from tui_cnn.extras import install_command
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.onnx.file import load, parse, without_arrays
@@ -441,13 +442,11 @@ def test_files_that_are_none(tmp_path, data, problem):
     assert error.value.problem == problem
 
 
-def test_what_to_install(tmp_path, monkeypatch):
-    import sys
-
-    monkeypatch.setattr("tui_cnn.formats.onnx.file.find_spec", lambda package: None)
+def test_what_to_install(tmp_path, without):
+    without("onnx")
     with pytest.raises(FormatError) as error:
         read_onnx(tmp_path / "m.onnx")
-    assert error.value.problem == f"ONNX needs the package onnx; install it with: {sys.executable} -m pip install onnx"
+    assert error.value.problem == ("ONNX needs the package onnx; install it with: " + install_command("onnx"))
 
 
 def test_weights_in_other_files_are_not_read(tmp_path):

@@ -1,7 +1,5 @@
 """The copy of a data set that nodes train on, against the data set itself."""
 
-import sys
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -60,8 +58,8 @@ def test_what_is_damaged_on_its_way_is_not_kept(photos, tmp_path, monkeypatch):
     assert list(copy.file.parent.iterdir()) == []
 
 
-def test_without_distributed_there_is_one_line(monkeypatch):
-    monkeypatch.setitem(sys.modules, "distributed", None)
+def test_without_distributed_there_is_one_line(without):
+    without("distributed")
     with pytest.raises(SearchError, match=r"^a cluster needs the package distributed; install it with: \S+ -m pip"):
         connect("tcp://127.0.0.1:1")
 

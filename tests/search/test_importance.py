@@ -86,9 +86,9 @@ def test_few_trials_are_called_weak(monkeypatch):
     assert not importance.Importances((importance.Importance("a", 1.0, 0.0),), "fANOVA", 10).is_weak
 
 
-def test_without_optuna_one_line_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "optuna.importance", None)
-    with pytest.raises(SearchError, match=r'needs the package optuna; install it with: .* "optuna>=5"'):
+def test_without_optuna_one_line_says_what_to_install(without):
+    without("optuna")
+    with pytest.raises(SearchError, match=r'needs the package optuna; install it with: .* "optuna<6,>=5"'):
         importances(SPACE, list(drawn(20, by_filters)))
 
 

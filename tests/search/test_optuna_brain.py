@@ -141,8 +141,8 @@ def test_a_damaged_or_lost_journal_is_refused_in_one_line():
         (SearchPlan(pruning=Pruning(kind="halving")), "pruning = “halving”"),
     ],
 )
-def test_without_optuna_one_line_names_what_to_install(monkeypatch, plan, what):
-    monkeypatch.setitem(__import__("sys").modules, "optuna", None)
+def test_without_optuna_one_line_names_what_to_install(without, plan, what):
+    without("optuna")
     with pytest.raises(SearchError) as refusal:
         require_optuna(plan)
     assert str(refusal.value).startswith(f"{what} needs the package optuna; install it with: ")

@@ -25,6 +25,7 @@ from tui_cnn.core.layers import (
     UpSampling2D,
 )
 from tui_cnn.core.network import Network
+from tui_cnn.extras import install_command
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.reading import read_keras
 from tui_cnn.formats.presets import preset
@@ -70,13 +71,13 @@ def test_what_a_file_says_of_its_model_is_never_built(keras, tmp_path, harmful):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_onnx_says_what_to_install(tmp_path, monkeypatch):
+def test_onnx_says_what_to_install(tmp_path, without):
     from tui_cnn.worker.export import export
 
-    monkeypatch.setattr("tui_cnn.formats.onnx.file.find_spec", lambda package: None)
+    without("onnx")
     with pytest.raises(FormatError) as error:
         export(SMALL_CNN, "onnx", tmp_path / "model.onnx")
-    command = f"{sys.executable} -m pip install onnx"  # fits a checkout and every other installation
+    command = install_command("onnx")
     assert error.value.problem == f"ONNX needs the package onnx; install it with: {command}"
     assert list(tmp_path.iterdir()) == []
 

@@ -1,7 +1,6 @@
 """`cnn-tui serve`: the app in the browser, for one person or a class."""
 
 import asyncio
-import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ import click
 from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.streams import echo
 from tui_cnn.config import expanded, home
+from tui_cnn.extras import what_is_missing
 from tui_cnn.i18n import _
 from tui_cnn.serve.people import (
     MOST_PEOPLE,
@@ -71,8 +71,8 @@ def serve(
     trust_people: bool,
 ) -> int:
     """Serve the app until Ctrl-C."""
-    if importlib.util.find_spec("textual_serve") is None:
-        raise ServeError(_("serving needs textual-serve; install it: pip install 'cnn-tui[web]'"))
+    if missing := what_is_missing("web", "cnn-tui serve"):
+        raise ServeError(missing)
     from tui_cnn.serve import landlock
     from tui_cnn.serve.server import Limits, Server, addresses, listen
     from tui_cnn.serve.server import serve as run

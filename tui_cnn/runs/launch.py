@@ -10,7 +10,7 @@ from tui_cnn.runs.errors import RunError, unwritable
 from tui_cnn.runs.further import longer_recipe, make_longer
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import Checked, check
-from tui_cnn.runs.process import PrewarmedWorker, file_size, has_started, start_worker
+from tui_cnn.runs.process import PrewarmedWorker, file_size, has_started, require_tensorflow, start_worker
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.runs.snapshot import ACTIVE, Follower
@@ -49,8 +49,9 @@ def start_checked(
     queue while another one trains. Returns once the worker holds the run's lock, well before it has loaded TensorFlow.
 
     Raises:
-        RunError: none of the weights fits, nothing can be written, or the worker cannot start.
+        RunError: TensorFlow is missing, none of the weights fits, nothing can be written, or the worker cannot start.
     """
+    require_tensorflow()
     run = make_with_weights(*checked, weights) if weights else make_run(*checked)
     suits = prewarmed is not None and prewarmed.runtime == runtime(checked.network, checked.recipe)
     _launch(run, "now" if now else "run", prewarmed if suits else None)
@@ -69,6 +70,7 @@ def train_further(
         RunError: the run cannot be trained further, nothing can be written, or the worker cannot start.
         FormatError: a file of the run cannot be read.
     """
+    require_tensorflow()
     checked = check(run.network(), longer_recipe(run, epochs, changed))
     longer = make_longer(run, checked.recipe, restarted=restarted)
     _launch(longer, "now" if now else "run")

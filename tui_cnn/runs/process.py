@@ -12,10 +12,11 @@ import msgspec
 
 import tui_cnn
 from tui_cnn.errors import UserError
+from tui_cnn.extras import what_is_missing
 from tui_cnn.i18n import _
 from tui_cnn.runs.dated import DatedDirectory
 from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.errors import unstartable
+from tui_cnn.runs.errors import RunError, unstartable
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.runtime import Runtime
 
@@ -28,8 +29,23 @@ _TIMEOUT = 60.0
 _INTERVAL = 0.01
 
 
+def require_tensorflow() -> None:
+    """Make sure that a worker can do its work.
+
+    Raises:
+        RunError: TensorFlow is not installed.
+    """
+    if missing := what_is_missing("train", _("this")):
+        raise RunError(missing)
+
+
 def worker_command(*arguments: str) -> tuple[str, ...]:
-    """Return the command `python -m tui_cnn.worker` with these arguments."""
+    """Return the command `python -m tui_cnn.worker` with these arguments.
+
+    Raises:
+        RunError: TensorFlow is not installed.
+    """
+    require_tensorflow()
     return sys.executable, "-m", "tui_cnn.worker", *arguments
 
 

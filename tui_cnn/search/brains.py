@@ -1,8 +1,6 @@
 """Who proposes candidates: a grid and random draws need nothing else; all others, and pruning, are Optuna's."""
 
-import sys
-
-from tui_cnn.i18n import _
+from tui_cnn.extras import what_is_missing
 from tui_cnn.search.directory import SearchDirectory
 from tui_cnn.search.enumeration import Brain, Enumeration, Known
 from tui_cnn.search.errors import SearchError
@@ -25,12 +23,9 @@ def require_optuna(plan: SearchPlan) -> None:
     """
     if not needs_optuna(plan):
         return
-    try:
-        import optuna  # noqa: F401  # whether it can be imported is the question
-    except ImportError:
-        what = f"brain = “{plan.brain}”" if plan.brain in _OF_OPTUNA else f"pruning = “{plan.pruning.kind}”"
-        message = _("{what} needs the package optuna; install it with: {python} -m pip install {package}")
-        raise SearchError(message.format(what=what, python=sys.executable, package='"optuna>=5"')) from None
+    what = f"brain = “{plan.brain}”" if plan.brain in _OF_OPTUNA else f"pruning = “{plan.pruning.kind}”"
+    if missing := what_is_missing("search", what):
+        raise SearchError(missing)
 
 
 def open_brain(search: SearchDirectory, plan: SearchPlan, space: Space, known: tuple[Known, ...]) -> Brain:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
+from tui_cnn.extras import what_is_missing
 from tui_cnn.i18n import _
 from tui_cnn.search.data_copy import DataCopy, receive
 from tui_cnn.search.errors import SearchError
@@ -284,11 +285,8 @@ def require_distributed() -> None:
     Raises:
         SearchError: it is not.
     """
-    try:
-        import distributed  # noqa: F401  # whether it can be imported is the question
-    except ImportError:
-        message = _("a cluster needs the package distributed; install it with: {python} -m pip install distributed")
-        raise SearchError(message.format(python=sys.executable)) from None
+    if missing := what_is_missing("cluster", _("a cluster")):
+        raise SearchError(missing)
 
 
 def _version(resources: Mapping[str, float]) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from tui_cnn.errors import UserError
+from tui_cnn.extras import what_is_missing
 from tui_cnn.i18n import _, language_of_environment, use_language
 from tui_cnn.search.directory import SearchDirectory
 from tui_cnn.search.domain import label
@@ -96,11 +97,10 @@ def _is_varied(parameter: Parameter, trials: Sequence[Trial]) -> bool:
 
 
 def _evaluator(trials: int) -> tuple[str, "BaseImportanceEvaluator"]:
-    try:
-        from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator
-    except ImportError:
-        message = _("importance needs the package optuna; install it with: {python} -m pip install {package}")
-        raise SearchError(message.format(python=sys.executable, package='"optuna>=5"')) from None
+    if missing := what_is_missing("search", _("importance")):
+        raise SearchError(missing)
+    from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it is experimental
         if trials <= _MOST_FOR_FOREST:

@@ -11,7 +11,7 @@ from tui_cnn.runs.directory import write_desired
 from tui_cnn.runs.errors import unwritable
 from tui_cnn.runs.lock import held
 from tui_cnn.runs.preflight import check
-from tui_cnn.runs.process import file_size, has_started, start_detached
+from tui_cnn.runs.process import file_size, has_started, require_tensorflow, start_detached
 from tui_cnn.runs.recipe import ImageCounts
 from tui_cnn.search.brains import require_optuna
 from tui_cnn.search.directory import SearchDirectory, runs_of
@@ -86,9 +86,11 @@ def start(search: SearchDirectory, jobs: int | None = None, scheduler: str = "",
     Raises:
         SearchError: it is running, or all of its budget is used, or the coordinator cannot start; or the app is served:
             its trials would go past the queue of all people.
-        RunError: nothing can be written.
+        RunError: TensorFlow is missing, or nothing can be written.
     """
     _refuse_guests()
+    if not scheduler:
+        require_tensorflow()
     history = read_history(search)
     if history.state == "running":
         raise SearchError(_("{search} is already running").format(search=search.id))

@@ -14,6 +14,7 @@ from tui_cnn.config import home
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.lock import held
+from tui_cnn.runs.process import require_tensorflow
 from tui_cnn.search.cluster import find, require_distributed
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.hands_node import CORES, GPU, MEMORY
@@ -32,9 +33,11 @@ def serve(address: str, cores: int, host: str | None) -> None:
     away is waited for.
 
     Raises:
+        RunError: TensorFlow is missing.
         SearchError: distributed is missing, there is no scheduler, or the home has a node already.
     """
     require_distributed()
+    require_tensorflow()
     if host is None and not _is_loopback(address):
         message = _(
             "the scheduler {address} is on another machine: add --host with the address of this one. Whoever reaches "

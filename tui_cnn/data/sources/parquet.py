@@ -5,7 +5,6 @@ the features of the data set: which columns are images and class labels, and the
 """
 
 import json
-import sys
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from tui_cnn.data.files import DataError, naming
 from tui_cnn.data.source import ImageSource, Part, Pixels, part_codes
 from tui_cnn.data.sources.arrays import label_values, number_classes
 from tui_cnn.data.sources.listing import SkippedFiles, fingerprint
+from tui_cnn.extras import what_is_missing
 from tui_cnn.i18n import _
 
 _IMAGES = ("image", "img", "images", "picture", "photo")
@@ -172,11 +172,10 @@ def _size(row_group: Any, column: str) -> int:
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     """Open a file; all errors name it."""
-    try:
-        import pyarrow.parquet
-    except ImportError:
-        message = _("Parquet needs the package pyarrow; install it with: {python} -m pip install pyarrow")
-        raise DataError(f"{path}: " + message.format(python=sys.executable)) from None
+    if missing := what_is_missing("parquet", "Parquet"):
+        raise DataError(f"{path}: {missing}")
+    import pyarrow.parquet
+
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
             yield file

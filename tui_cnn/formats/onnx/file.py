@@ -5,12 +5,11 @@ What stands in files of its own ("external data") is never read.
 """
 
 import mmap
-import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_cnn.extras import what_is_missing
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import opened
 from tui_cnn.i18n import _
@@ -53,9 +52,8 @@ def require_onnx(source: Path | str) -> None:
     Raises:
         FormatError: it is not; the text says how to install it, whatever the installation of cnn-tui is.
     """
-    if find_spec("onnx") is None:
-        message = _("ONNX needs the package onnx; install it with: {python} -m pip install onnx")
-        raise FormatError(source, message.format(python=sys.executable))
+    if missing := what_is_missing("onnx", "ONNX"):
+        raise FormatError(source, missing)
 
 
 def load(path: Path) -> "onnx.ModelProto":

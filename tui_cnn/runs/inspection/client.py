@@ -34,7 +34,7 @@ class Inspector:
     """
 
     def __init__(self, command: tuple[str, ...] | None = None, timeout: float = _TIMEOUT) -> None:
-        self._command = command or worker_command("inspect")
+        self._command = command
         self._timeout = timeout
         self._connection: _Connection | None = None
         self._starting = asyncio.Lock()
@@ -89,13 +89,14 @@ class Inspector:
             if self._connection is not None and self._connection.error is not None:
                 await self._disconnect()
             if self._connection is None:
+                command = self._command or worker_command("inspect")
                 pipe = asyncio.subprocess.PIPE
                 try:
                     process = await asyncio.create_subprocess_exec(
-                        *self._command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=PACKAGES
+                        *command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=PACKAGES
                     )
                 except OSError as error:
-                    raise unstartable(_("the inspector"), self._command[0], error) from None
+                    raise unstartable(_("the inspector"), command[0], error) from None
                 self._connection = _Connection(process, self._timeout)
             return self._connection
 

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tui_cnn.core.network import Network
+from tui_cnn.extras import what_is_missing
 from tui_cnn.i18n import _
 from tui_cnn.runs import launch
 from tui_cnn.runs.errors import RunError
@@ -276,6 +277,8 @@ class Setup(Horizontal, can_focus=True):
             earlier.update(earlier_table(self._earlier, earlier.size.height))
 
     def _worker_state(self, forecast: Forecast | None) -> str:
+        if missing := what_is_missing("train", _("training")):
+            return f"⚠ {missing}"
         if forecast is not None and forecast.queued:
             return _("Another run is training: this run will be queued.")
         if self._pool.ready:
