@@ -15,15 +15,20 @@ from tui_cnn.lab.windows import Windows
 Library = Literal["NumPy", "TensorFlow", "Keras"]
 LIBRARIES: tuple[Library, ...] = get_args(Library)
 
-HEADS: dict[Library, str] = {
+_HEADS: dict[Library, str] = {
     "NumPy": "import numpy as np\n",
     "TensorFlow": "import numpy as np\nimport tensorflow as tf\n",
     "Keras": "import keras\nimport numpy as np\n",
 }
-PRINT = "print(np.round(output, 4))\n"
+_PRINT = "print(np.round(output, 4))\n"
 _CALL = "output = np.array(layer(image[np.newaxis]))[0]\n"
 _WIDEST = 110
 """Columns of a line of numbers; longer rows are broken."""
+
+
+def program(library: Library, *parts: str) -> str:
+    """Join parts that leave their result in `output` to a program that imports what they need, and prints it."""
+    return "\n".join([_HEADS[library], *parts, _PRINT])
 
 
 def convolution_code(convolution: Convolution, library: Library) -> str:
@@ -38,7 +43,7 @@ def convolution_code(convolution: Convolution, library: Library) -> str:
     kernel = array_text("kernel", convolution.kernels, "height, width, channels, filters")
     turn = "kernel = kernel[::-1, ::-1]  # a true convolution turns it by 180°\n" if convolution.true else ""
     bias = _bias(convolution)
-    return "\n".join([HEADS[library], image, kernel, f"{turn}{bias}", body(convolution, laid), PRINT])
+    return program(library, image, kernel, f"{turn}{bias}", body(convolution, laid))
 
 
 def pooling_code(pooling: Pooling, library: Library) -> str:
@@ -50,7 +55,7 @@ def pooling_code(pooling: Pooling, library: Library) -> str:
     laid = pooling.windows
     body = {"NumPy": _numpy_pooling, "TensorFlow": _tf_pooling, "Keras": _keras_pooling}[library]
     image = array_text("image", pooling.image, "height, width, channels")
-    return "\n".join([HEADS[library], image, body(pooling, laid), PRINT])
+    return program(library, image, body(pooling, laid))
 
 
 def _bias(convolution: Convolution) -> str:
