@@ -187,6 +187,13 @@ def pooled_value(question, _spec, _link):
     if settings.kind == "depth-max":
         return f"{image[row, column].max():.4f}"
     (down, across), (height, width) = settings.strides, settings.pool_size
+    if settings.kind == "weighted-average":
+        rows = between(question.prompt, "with weights ", " give").split(" / ")
+        weights = np.array([[int(weight) for weight in row.split()] for row in rows])
+        row, column, channel = (number - 1 for number in numbers(question.prompt.partition(" at ")[2]))
+        height, width = weights.shape
+        window = image[row * down : row * down + height, column * across : column * across + width, channel]
+        return f"{np.average(window, weights=weights):.4f}"
     window = image[row * down : row * down + height, column * across : column * across + width, channel]
     return f"{window.max() if settings.kind == 'max' else window.mean():.4f}"
 

@@ -10,7 +10,7 @@ ImageName = Literal["numbers", _Drawn, "four-numbers", "fashion", "file", "map",
 _Edge = Literal["vertical-edge", "horizontal-edge", "sobel-x", "sobel-y", "scharr-x", "scharr-y"]
 _OtherKernel = Literal["laplacian", "box-blur", "sharpen", "identity", "long-vertical-line", "long-horizontal-line"]
 KernelName = Literal[_Edge, _OtherKernel, "random", "trained", "own"]
-PoolingKind = Literal["max", "average", "global-max", "global-average", "depth-max"]
+PoolingKind = Literal["max", "average", "weighted-average", "global-max", "global-average", "depth-max"]
 PaddingName = Literal["valid", "same", "1", "2", "3", "4", "5"]
 InitializerName = Literal["zeros", "ones", "random-normal", "glorot-uniform", "he-normal"]
 Pair = tuple[Annotated[int, Meta(ge=1, le=7)], Annotated[int, Meta(ge=1, le=7)]]
@@ -63,6 +63,13 @@ class PoolingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Meta(description=("Value to keep from a window; global: of the whole map; depth: of the channels of a pixel")),
     ] = "max"
     pool_size: Annotated[Pair, Meta(description="Height × width of the window")] = (2, 2)
+    weights: Annotated[
+        str,
+        Meta(
+            pattern=r"^\d{1,3}([,/]\d{1,3}){0,48}$",
+            description="Weights of the weighted average: a row for both directions, 1,2,1, or all rows, 1,2/3,4",
+        ),
+    ] = "1,2,1"
     strides: Annotated[Pair, Meta(description="Pixels that the window moves at a time: down × across")] = (2, 2)
     padding: Annotated[Literal["valid", "same"], Meta(description="same: windows may extend beyond the border")] = (
         "valid"

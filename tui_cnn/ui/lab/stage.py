@@ -40,8 +40,8 @@ Mask = npt.NDArray[np.bool_]
 class Part(NamedTuple):
     """Which array it is, and its channel or filter.
 
-    Its role: `image`, `window`, `kernel`, `output` or `strides`; of a step of learning also `target`, `prediction`,
-    `error`, `gradient`, `next` and `hidden`.
+    Its role: `image`, `window`, `kernel`, `output` or `strides`; of pooling also `weights`; of a step of learning
+    also `target`, `prediction`, `error`, `gradient`, `next` and `hidden`.
     """
 
     role: str
