@@ -224,29 +224,38 @@ def steadier(question, _spec, _link):
 
 
 def slides(question):
-    """The image's pixels, and (window, stride, padding) of each."""
-    n = numbers(question.prompt)[0]
+    """The image's pixels and channels, and (window, stride, padding, dilation, filters; 0: pooling) of each."""
+    image = numbers(question.prompt.partition(" then ")[0])
     found = []
     for part in question.prompt.partition("windows ")[2].partition(":")[0].split(", "):
-        stride, padding = (int((re.search(rf"{name} (\d+)", part) or [0, default])[1])
-                           for name, default in (("stride", 1), ("padding", 0)))  # fmt: skip
-        found.append((numbers(part)[0], stride, padding))
-    return n, found
+        stride, dilation = (int((re.search(rf"{name} (\d+)", part) or [0, 1])[1]) for name in ("stride", "dilation"))
+        padding = (re.search(r"padding (\w+)", part) or [0, "0"])[1]
+        filters = 0 if part.startswith("pooling") else int((re.search(r"with (\d+) filters", part) or [0, 1])[1])
+        found.append((numbers(part)[0], stride, padding, dilation, filters))
+    return image, found
 
 
 def chain_size(question, _spec, _link):
-    n, found = slides(question)
-    for f, s, p in found:
-        n = size_of(n, f, s, p)
+    (n, *_rest), found = slides(question)
+    for f, s, p, d, _filters in found:
+        n = size_of(n, f, s, p, d)
     return str(n)
 
 
+def chain_shape(question, spec, link):
+    (_height, _width, channels), found = slides(question)
+    for *_window, filters in found:
+        channels = filters or channels
+    size = chain_size(question, spec, link)
+    return f"{size}x{size}x{channels}"
+
+
 def chain_field(question, _spec, _link):
-    """Which pixels reach the first cell: walked backwards, one window at a time."""
-    _n, found = slides(question)
+    """Which pixels reach the first cell: walked backwards, one window at a time, whatever zeros there are."""
+    _image, found = slides(question)
     first = last = 0
-    for f, s, p in reversed(found):
-        first, last = first * s - p, last * s - p + f - 1
+    for f, s, _p, d, _filters in reversed(found):
+        first, last = first * s, last * s + (f - 1) * d
     return str(last - first + 1)
 
 
@@ -391,8 +400,8 @@ def converges(question, _spec, _link):
 ORACLES = {
     "output-size": output_size, "output-shape": output_shape, "next-sum": next_sum, "sign": sign, "zeros": zeros,
     "parameters": parameters, "which-filter": which_filter, "pooled-value": pooled_value, "pooled-shape": pooled_shape,
-    "steadier": steadier, "chain-size": chain_size, "chain-field": chain_field, "weights": weights,
-    "stacked-weights": stacked, "layer-parameters": layer_parameters, "layer-shape": layer_shape,
+    "steadier": steadier, "chain-size": chain_size, "chain-field": chain_field, "chain-shape": chain_shape,
+    "weights": weights, "stacked-weights": stacked, "layer-parameters": layer_parameters, "layer-shape": layer_shape,
     "layer-macs": layer_macs, "layer-field": layer_field, "total-parameters": total_parameters,
     "loss": loss, "gradient": gradient, "next-weight": next_weight, "converges": converges,
     "most-parameters": most, "most-macs": most, "fewer-parameters": fewer,

@@ -79,15 +79,19 @@ class PoolingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     right: Annotated[int, Meta(ge=-12, le=12, description="Shift the image to the right by this many pixels")] = 0
 
 
+_WINDOW = r"(pool)?\d{1,3}(same|p\d{1,3})?(s\d{1,3})?(d\d{1,3})?(c\d{1,4})?"
+
+
 class SizesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A chain of windows, one after the other."""
 
     n: Annotated[int, Meta(ge=1, le=9999, description="Rows of the input image")] = 39
+    channels: Annotated[int, Meta(ge=1, le=9999, description="Channels of the input image")] = 1
     windows: Annotated[
         str,
         Meta(
-            pattern=r"^\d{1,3}(p\d{1,3})?(s\d{1,3})?(,\d{1,3}(p\d{1,3})?(s\d{1,3})?)*$",
-            description="Windows, with padding (p) and stride (s): 3,5s2,3p1",
+            pattern=rf"^{_WINDOW}(,{_WINDOW})*$",
+            description="Windows with padding, stride, dilation, filters; pooling: 3same,5p2s2,3d2c16,pool2s2",
         ),
     ] = "3,5s2,5s2"
 

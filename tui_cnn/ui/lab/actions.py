@@ -59,6 +59,8 @@ CHAIN = Scope(
         Action("larger", "plus", _("More"), _("Increase the number in brackets"), command="change(1)"),
         Action("smaller", "minus", _("Less"), _("Decrease the number in brackets"), command="change(-1)"),
         Action("add_window", "a", _("Add"), _("Add a window below")),
+        Action("change_type", "t", _("Type"), _("Change between convolution and pooling")),
+        Action("change_padding", "z", _("Same"), _("Turn padding “same” on or off")),
         Action("delete_window", "d,delete", _("Delete"), _("Delete the window")),
     ),
     within=("lab",),
