@@ -32,7 +32,7 @@ from tui_cnn.lab.questions.spec import QuestionSpec, ask
 from tui_cnn.lab.scene import LabArrays, image_of, kernels_of
 
 DRAWS = 1000
-PARTS = ("next-sum", "pooled-value")
+PARTS = ("next-sum", "pooled-value", "softmax-probability")
 """Kinds whose last hint shows the numbers that are counted, one of which may happen to be the answer."""
 RESULTS = ("higher-accuracy", "beat", "own-mistake", "explain")
 ASKED = {
@@ -397,10 +397,65 @@ def converges(question, _spec, _link):
     return "it falls to 0" if abs(away) < 1 else "it grows without end"
 
 
+def transposed_size(question, _spec, _link):
+    """As Keras computes it: `length * stride + max(filter_size - stride, 0)`, or with same padding without the rest."""
+    height, width, down, across, stride = numbers(question.prompt)[:5]
+    more = 0 if "padding same" in question.prompt else 1
+    return "x".join(str(n * stride + more * max(f - stride, 0)) for n, f in ((height, down), (width, across)))
+
+
+def transposed_value(question, _spec, _link):
+    """Zeros between the values and all around, then a convolution with the kernel turned (Dumoulin and Visin, 2016)."""
+    prompt = question.prompt.replace("−", "-")
+    image, kernel = (
+        np.array([[float(value) for value in row.split()] for row in between(prompt, first, last).split(" / ")])
+        for first, last in (("image is ", ", the kernel"), ("kernel ", ", stride"))
+    )
+    stride, row, column = numbers(prompt.partition("stride ")[2])
+    n, f = len(image), len(kernel)
+    apart = np.zeros([(n - 1) * stride + max(f, stride) - f + 1] * 2)
+    apart[::stride, ::stride] = image
+    whole = np.tensordot(sliding_window_view(np.pad(apart, f - 1), (f, f)), kernel[::-1, ::-1])
+    cut = max(f - stride, 0) // 2 if "padding same" in prompt else 0
+    return f"{whole[row - 1 + cut, column - 1 + cut]:.4f}"
+
+
+def softmax_of(question):
+    """From the prompt's own numbers, without subtracting anything."""
+    words = question.prompt.replace("−", "-")
+    logits = decimals(between(words, "logits are ", ", the temperature"))
+    powers = np.e ** (logits / decimals(between(words, "temperature is ", "What").rstrip(". "))[0])
+    return powers / powers.sum()
+
+
+def softmax_probability(question, _spec, _link):
+    return f"{softmax_of(question)[numbers(question.prompt)[-1] - 1]:.4f}"
+
+
+def cross_entropy(question, _spec, _link):
+    true = numbers(between(question.prompt, "class ", " is the true"))[0]
+    return f"{-np.log(softmax_of(question)[true - 1]):.4f}"
+
+
+def softmax_gradient(question, _spec, _link):
+    """By the difference quotient of -ln p: p is that of the logit z, and of all others together 1 - p."""
+    probabilities = decimals(between(question.prompt, "probabilities are ", "; class"))
+    true, which = numbers(question.prompt.partition("class ")[2])
+    logits, step = np.log(np.maximum(probabilities, 1e-9)), 1e-4
+
+    def loss(by):
+        moved = np.exp(logits + by * step * (np.arange(len(logits)) == which - 1))
+        return -np.log(moved[true - 1] / moved.sum())
+
+    return f"{(loss(1) - loss(-1)) / (2 * step):.4f}"
+
+
 ORACLES = {
     "output-size": output_size, "output-shape": output_shape, "next-sum": next_sum, "sign": sign, "zeros": zeros,
     "parameters": parameters, "which-filter": which_filter, "pooled-value": pooled_value, "pooled-shape": pooled_shape,
     "steadier": steadier, "chain-size": chain_size, "chain-field": chain_field, "chain-shape": chain_shape,
+    "softmax-probability": softmax_probability, "cross-entropy": cross_entropy, "softmax-gradient": softmax_gradient,
+    "transposed-size": transposed_size, "transposed-value": transposed_value,
     "weights": weights, "stacked-weights": stacked, "layer-parameters": layer_parameters, "layer-shape": layer_shape,
     "layer-macs": layer_macs, "layer-field": layer_field, "total-parameters": total_parameters,
     "loss": loss, "gradient": gradient, "next-weight": next_weight, "converges": converges,

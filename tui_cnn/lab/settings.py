@@ -138,5 +138,46 @@ class LearningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     ] = 0.25
 
 
-PictureSettings = ConvolutionSettings | PoolingSettings | LearningSettings
+_TransposedImage = Literal[
+    "four-numbers", "numbers", "white-left", "white-right", "white-top", "corners", "fashion", "own"
+]
+
+
+class TransposedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A transposed convolution on an image, small enough to show each step."""
+
+    image: Annotated[_TransposedImage, Meta(description="Image; own: typed in on the Convolution page")] = (
+        "four-numbers"
+    )
+    side: _Side = 3
+    index: _Index = 0
+    kernel: Annotated[
+        Literal["ones", "bilinear", "random", "own"],
+        Meta(description="Kernel; bilinear: interpolation; own: typed in on the Convolution page"),
+    ] = "ones"
+    kernel_size: Annotated[Pair, Meta(description="Height × width of the kernel")] = (3, 3)
+    strides: Annotated[Pair, Meta(description="Distance between kernels in the output: down × across")] = (2, 2)
+    padding: Annotated[
+        Literal["valid", "same", "1", "2"],
+        Meta(description="valid: keep all; same: stride times the size; number: cut off on each side"),
+    ] = "valid"
+
+
+_LOGIT = r"-?\d{1,4}(\.\d{1,3})?"
+
+
+class SoftmaxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Logits, and what softmax and the loss make of them."""
+
+    logits: Annotated[str, Meta(pattern=rf"^{_LOGIT}(,{_LOGIT}){{1,9}}$", description="Two to ten logits: 2,1,0.1")] = (
+        "2,1,0.1"
+    )
+    true: Annotated[int, Meta(ge=1, le=10, description="True class, from 1 (space)")] = 1
+    temperature: Annotated[float, Meta(ge=0.01, le=100, description="The logits are divided by it first ([ and ])")] = (
+        1.0
+    )
+    shifted: Annotated[bool, Meta(description="Subtract the largest logit first (z); no: all in 32 bits")] = True
+
+
+PictureSettings = ConvolutionSettings | PoolingSettings | LearningSettings | TransposedSettings
 """What an image is chosen in."""

@@ -4,7 +4,6 @@ from random import Random
 
 import numpy as np
 from msgspec import structs
-from numpy.typing import NDArray
 
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
@@ -13,7 +12,7 @@ from tui_cnn.lab.numbers import number, product
 from tui_cnn.lab.pooling import Pooling, moved
 from tui_cnn.lab.questions.answers import ChoiceAnswer, NumberAnswer, ShapeAnswer
 from tui_cnn.lab.questions.convolution import sizes_written
-from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, kind
+from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, kind, rows_written
 from tui_cnn.lab.scene import LabArrays
 from tui_cnn.lab.settings import PoolingSettings
 
@@ -31,7 +30,7 @@ def pooled_value(link: LabLink, _options: Options, draw: QuestionDraw) -> Lesson
         "weighted-average": _("the weighted average with weights {weights}"), "global-max": _("global max pooling"),
         "global-average": _("global average pooling"), "depth-max": _("max pooling across the channels"),
     }[settings.kind]  # fmt: skip
-    name = name.format(weights=_rows(pooling.weights)) if pooling.weights is not None else name
+    name = name.format(weights=rows_written(pooling.weights)) if pooling.weights is not None else name
     prompt = _("What does {kind} give at row {row}, column {column}, map {map}?").format(
         kind=name, row=step.row + 1, column=step.column + 1, map=channel + 1
     )
@@ -122,11 +121,6 @@ def steadier(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQues
         arrays,
         "output",
     )
-
-
-def _rows(weights: NDArray[np.float64]) -> str:
-    """Write the rows one after the other: `1 2 1 / 2 4 2 / 1 2 1`."""
-    return " / ".join(" ".join(number(weight) for weight in row) for row in weights.tolist())
 
 
 def _drawn(link: LabLink, draw: QuestionDraw) -> tuple[PoolingSettings, LabArrays, Pooling]:

@@ -25,7 +25,9 @@ from tui_cnn.ui.lab.lesson import LessonPanel, Tries, share_text
 from tui_cnn.ui.lab.pairs import Pairs
 from tui_cnn.ui.lab.pooling import PoolingStepper
 from tui_cnn.ui.lab.sizes import Chain
+from tui_cnn.ui.lab.softmax import SoftmaxBench
 from tui_cnn.ui.lab.stepper import Stepper
+from tui_cnn.ui.lab.transposed import TransposedStepper
 from tui_cnn.ui.lab.weights import WeightsCalculator
 from tui_cnn.ui.messages import OpenLesson, ShowInLab, ShowLabLink
 from tui_cnn.ui.toolkit.main_screen import MainScreen
@@ -44,7 +46,9 @@ PAGE_INFOS: dict[PageName, PageInfo] = {
     "pooling": PageInfo("p", _("Pooling"), PoolingStepper),
     "sizes": PageInfo("s", _("Sizes"), Chain),
     "weights": PageInfo("w", _("Weights"), WeightsCalculator),
+    "transposed": PageInfo("u", _("Transposed"), TransposedStepper),
     "learning": PageInfo("b", _("Learning"), LearningStepper),
+    "softmax": PageInfo("m", _("Softmax"), SoftmaxBench),
     "pairs": PageInfo("v", _("Pairs"), Pairs),
 }
 
