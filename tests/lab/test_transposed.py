@@ -89,7 +89,7 @@ SETTINGS = [
     TransposedSettings(),
     TransposedSettings(image="numbers", kernel="random", kernel_size=(4, 2), strides=(2, 3), padding="same"),
     TransposedSettings(image="corners", kernel="bilinear", kernel_size=(2, 5), strides=(3, 1)),
-    TransposedSettings(image="white-left", kernel="random", padding="1"),
+    TransposedSettings(image="white-left", kernel="random", padding="2"),
 ]
 
 

@@ -176,7 +176,7 @@ class SoftmaxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     temperature: Annotated[float, Meta(ge=0.01, le=100, description="The logits are divided by it first ([ and ])")] = (
         1.0
     )
-    shifted: Annotated[bool, Meta(description="Subtract the largest logit first (z); no: all in 32 bits")] = True
+    shifted: Annotated[bool, Meta(description="Subtract the largest logit first; no: all in 32 bits (f)")] = True
 
 
 PictureSettings = ConvolutionSettings | PoolingSettings | LearningSettings | TransposedSettings

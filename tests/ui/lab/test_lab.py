@@ -293,7 +293,7 @@ async def test_the_chain_of_a_network(size):
         await user.sees("32×32×1 → 28×28×6 → 14×14×6 → 10×10×16 → 5×5×16")
         await user.press("up", "left", "minus", "left")
         await user.sees("14×14×16", "2 zeros before the first pixel, 2 after the last", "ceil(")
-        await user.press("z", "right", "right", "right", "2")
+        await user.press("equals_sign", "right", "right", "right", "2")
         await user.sees("with dilation 2 reaches over 2·(5 − 1) + 1 = 9 pixels", "6×6×16")
         await user.press("left", "2")
         await user.sees("Window 3: Keras has no stride together with dilation.")

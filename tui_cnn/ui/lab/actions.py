@@ -61,7 +61,7 @@ CHAIN = Scope(
         Action("smaller", "minus", _("Less"), _("Decrease the number in brackets"), command="change(-1)"),
         Action("add_window", "a", _("Add"), _("Add a window below")),
         Action("change_type", "t", _("Type"), _("Change between convolution and pooling")),
-        Action("change_padding", "z", _("Same"), _("Turn padding “same” on or off")),
+        Action("change_padding", "equals_sign", _("Same"), _("Turn padding “same” on or off")),
         Action("delete_window", "d,delete", _("Delete"), _("Delete the window")),
     ),
     within=("lab",),
@@ -130,7 +130,9 @@ SOFTMAX = Scope(
             _("Halve the temperature"),
             command="double_temperature(-1)",
         ),
-        Action("subtract_maximum", "z", _("Max"), _("Subtract the largest logit first, or not: 32 bits")),
+        Action(
+            "subtract_maximum", "f", _("float32"), _("Compute in 32 bits without subtracting the largest logit, or not")
+        ),
         Action("next_logits", "n", _("Example"), _("Show the next example"), command="next_example"),
         Action("add_class", "a", _("Add"), _("Add a class below"), False),
         Action("delete_class", "d,delete", _("Delete"), _("Delete the class"), False),

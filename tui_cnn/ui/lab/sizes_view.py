@@ -83,7 +83,7 @@ def _followed(image: Link, slides: tuple[Slide, ...]) -> tuple[list[Link], str]:
 
 def _heading() -> list[Text]:
     formula = "floor((n + 2p − f) / s) + 1"
-    titles = ("", "", "f", "p", "s", "d", _("maps"), formula, _("out"), _("sees"), _("step"))
+    titles = ("", "", "f", "p", "s", "d", _("maps"), formula, _("out"), _("RF"), _("step"))
     return [Text(title, "dim") for title in titles]
 
 
@@ -92,7 +92,7 @@ def _image_row(image: Link, cursor: ChainCursor, *, focus: bool) -> list[Text]:
     size = _cell(cursor, 0, 0, image.size, focus=focus)
     channels = _cell(cursor, 0, CHANNELS, image.channels, focus=focus)
     blank = Text()
-    return [blank, Text(_("image")), *[blank] * 4, channels, blank, size, Text("1"), Text("1")]
+    return [blank, Text(_("input")), *[blank] * 4, channels, blank, size, Text("1"), Text("1")]
 
 
 def _row(number: int, slides: Sequence[Slide], links: list[Link], cursor: ChainCursor, *, focus: bool) -> list[Text]:

@@ -60,7 +60,7 @@ def softmax_table(made: Softmax, cursor: LogitCursor, *, focus: bool, bar: Style
 def class_names(count: int) -> list[str]:
     """Name the classes: ten are those of Fashion-MNIST."""
     if count == len(CLASS_NAMES):
-        return list(CLASS_NAMES)
+        return [_(name) for name in CLASS_NAMES]
     return [_("class {number}").format(number=number) for number in range(1, count + 1)]
 
 
@@ -105,7 +105,7 @@ def _precision(made: Softmax) -> Text:
         written = figures(float(np.max(naive.exponentials)))
         words = _("✗ without subtracting the maximum: {power} = {value}, and {value} / {value} is no number (nan)")
         text = Text(words.format(power=power, value=written), "bold")
-        return text if made.is_shifted else text.append("   " + _("z subtracts it"))
+        return text if made.is_shifted else text.append("   " + _("f subtracts it"))
     words = _("without subtracting the maximum it works up to z = {largest}; e^{more} is ∞")
     return Text(words.format(largest=f"{LARGEST_EXPONENT:.2f}", more=int(LARGEST_EXPONENT) + 1), "dim")
 
