@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.lab.test_code import ran
 from tui_cnn.lab.code import LIBRARIES
 from tui_cnn.lab.settings import SoftmaxSettings
-from tui_cnn.lab.softmax import LARGEST_EXPONENT, Softmax, read_logits, softmax, write_logits
+from tui_cnn.lab.softmax import LARGEST_EXPONENT, SoftmaxSteps, read_logits, softmax, write_logits
 from tui_cnn.lab.softmax_code import softmax_code
 
 logits_of = st.lists(st.floats(-200, 200), min_size=2, max_size=10).map(np.array)
@@ -19,7 +19,7 @@ logits_of = st.lists(st.floats(-200, 200), min_size=2, max_size=10).map(np.array
 @given(logits_of, st.integers(0, 9), st.sampled_from([0.1, 0.5, 1.0, 2.0, 10.0]))
 @settings(max_examples=100)
 def test_what_tensorflow_gives(tf, logits, true, temperature):
-    made = Softmax(logits, true % len(logits), temperature)
+    made = SoftmaxSteps(logits, true % len(logits), temperature)
     variable = tf.Variable(logits)
     with tf.GradientTape() as tape:
         scaled = variable / temperature
@@ -32,15 +32,15 @@ def test_what_tensorflow_gives(tf, logits, true, temperature):
 def test_32_bits_overflow_without_the_maximum_subtracted():
     """exp(88) is a number of 32 bits, exp(89) is not; TensorFlow subtracts the maximum itself."""
     assert np.isfinite(np.exp(np.float32(LARGEST_EXPONENT - 0.01)))
-    naive = Softmax(np.array([100.0, 99.0, 97.0]), is_shifted=False)
+    naive = SoftmaxSteps(np.array([100.0, 99.0, 97.0]), is_shifted=False)
     assert np.isinf(naive.exponentials).all()
     assert math.isinf(naive.total)
     assert np.isnan(naive.probabilities).all()
     assert math.isnan(naive.loss)
     assert naive._replace(is_shifted=True).probabilities.sum() == pytest.approx(1)
-    small = Softmax(np.array([2.0, 1.0, 0.1]), is_shifted=False)
+    small = SoftmaxSteps(np.array([2.0, 1.0, 0.1]), is_shifted=False)
     np.testing.assert_allclose(small.probabilities, small._replace(is_shifted=True).probabilities, rtol=1e-6)
-    low = Softmax(np.array([-200.0, -201.0]), is_shifted=False)
+    low = SoftmaxSteps(np.array([-200.0, -201.0]), is_shifted=False)
     assert low.total == 0
     assert np.isnan(low.probabilities).all(), "0 / 0"
 
@@ -68,7 +68,7 @@ def test_logits_are_written_as_they_are_read():
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("temperature", [1.0, 2.5])
 def test_the_programs(library, temperature, tf):
-    made = Softmax(np.array([2.0, -1.5, 0.25, 100.0]), 1, temperature)
+    made = SoftmaxSteps(np.array([2.0, -1.5, 0.25, 100.0]), 1, temperature)
     program = softmax_code(made, library).replace("print(loss", "given = (loss, gradient)  # (")
     np.testing.assert_allclose(ran(program), made.probabilities, atol=1e-6)
     names = {}

@@ -20,7 +20,7 @@ LARGEST_EXPONENT = float(np.log(np.finfo(np.float32).max))
 """The largest z whose exponential is a number of 32 bits: 88.72."""
 
 
-class Softmax(NamedTuple):
+class SoftmaxSteps(NamedTuple):
     """Logits, (classes,), the true class, counted from 0, and the temperature that the logits are divided by.
 
     Attributes:
@@ -90,8 +90,8 @@ def write_logits(logits: Values) -> str:
     return ",".join(f"{value:.3f}".rstrip("0").rstrip(".") for value in logits.tolist())
 
 
-def softmax(settings: SoftmaxSettings) -> Softmax:
+def softmax(settings: SoftmaxSettings) -> SoftmaxSteps:
     """Set softmax up; a true class that there is not is the last."""
     logits = read_logits(settings.logits)
     true = min(settings.true, len(logits)) - 1
-    return Softmax(logits, true, settings.temperature, settings.shifted)
+    return SoftmaxSteps(logits, true, settings.temperature, settings.shifted)

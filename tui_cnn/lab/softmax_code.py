@@ -1,10 +1,10 @@
 """Softmax with its loss and gradient as a program, in NumPy, with `tf.nn` and Keras; probabilities in `output`."""
 
 from tui_cnn.lab.code import Library, program
-from tui_cnn.lab.softmax import Softmax
+from tui_cnn.lab.softmax import SoftmaxSteps
 
 
-def softmax_code(made: Softmax, library: Library) -> str:
+def softmax_code(made: SoftmaxSteps, library: Library) -> str:
     """Write softmax as a program, which also leaves `loss` and `gradient`."""
     given = (
         f"logits = np.array({made.logits.tolist()})\n"

@@ -20,7 +20,7 @@ Plane = NDArray[np.float64]
 """(rows, columns)."""
 
 
-class Spread(NamedTuple):
+class PartialOutput(NamedTuple):
     """What comes out after some steps, with the rows and columns that are cut off around it.
 
     Attributes:
@@ -80,7 +80,7 @@ class TransposedConvolution(NamedTuple):
         """Return the value of a step."""
         return float(self.image.flat[index])
 
-    def spread(self, steps: int) -> Spread:
+    def spread(self, steps: int) -> PartialOutput:
         """Work out what comes out after a number of steps."""
         laid = self.windows
         sums = laid.padded(np.zeros((*self.shape, 1)))[..., 0]
@@ -89,7 +89,7 @@ class TransposedConvolution(NamedTuple):
             under = self._under(laid, index)
             sums[under] += self.value(index) * self.kernel
             counts[under] += 1
-        return Spread(sums, counts)
+        return PartialOutput(sums, counts)
 
     def output(self) -> Plane:
         """Work out all steps: (rows, columns), without what is cut off."""

@@ -8,7 +8,7 @@ from tui_cnn.lab.numbers import number
 from tui_cnn.lab.questions.answers import NumberAnswer
 from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, kind
 from tui_cnn.lab.settings import SoftmaxSettings
-from tui_cnn.lab.softmax import Softmax, softmax
+from tui_cnn.lab.softmax import SoftmaxSteps, softmax
 
 
 @kind("softmax-probability", "softmax")
@@ -70,7 +70,7 @@ def softmax_gradient(link: LabLink, _options: Options, draw: QuestionDraw) -> Le
     )
 
 
-def _drawn(link: LabLink, draw: QuestionDraw) -> Softmax:
+def _drawn(link: LabLink, draw: QuestionDraw) -> SoftmaxSteps:
     """Draw other logits, as many as those of the link, and a true class; the temperature only where it is not 1."""
     settings, random = link.settings, draw.random
     assert isinstance(settings, SoftmaxSettings)
@@ -83,14 +83,14 @@ def _drawn(link: LabLink, draw: QuestionDraw) -> Softmax:
     return softmax(structs.replace(settings, shifted=True))
 
 
-def _logits(made: Softmax) -> str:
+def _logits(made: SoftmaxSteps) -> str:
     return ", ".join(number(value, 3) for value in made.logits.tolist())
 
 
-def _exponentials(made: Softmax, between: str) -> str:
+def _exponentials(made: SoftmaxSteps, between: str) -> str:
     """Write the exponentials of the scaled logits, whose maximum need not be subtracted on paper."""
     return between.join(f"e^{number(value, 3)}" for value in made.scaled.tolist())
 
 
-def _share(made: Softmax, which: int) -> str:
+def _share(made: SoftmaxSteps, which: int) -> str:
     return f"e^{number(float(made.scaled[which]), 3)} / ({_exponentials(made, ' + ')})"

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from tui_cnn.i18n import _
 from tui_cnn.lab.code import LIBRARIES
 from tui_cnn.lab.settings import SoftmaxSettings
-from tui_cnn.lab.softmax import Softmax, softmax, write_logits
+from tui_cnn.lab.softmax import SoftmaxSteps, softmax, write_logits
 from tui_cnn.lab.softmax_code import softmax_code
 from tui_cnn.ui.lab.actions import SOFTMAX
 from tui_cnn.ui.lab.bench import Bench
@@ -41,7 +41,7 @@ class SoftmaxBench(Bench[SoftmaxSettings]):
 
     def apply(self, settings: SoftmaxSettings) -> None:
         """Show other logits."""
-        self._made: Softmax = softmax(settings)
+        self._made: SoftmaxSteps = softmax(settings)
         last = getattr(self, "_cursor", LogitCursor()).row
         self._cursor = LogitCursor(min(last, len(self._made.logits) - 1))
         super().apply(settings)

@@ -11,7 +11,7 @@ from rich.text import Text
 from tui_cnn.data.files import CLASS_NAMES
 from tui_cnn.i18n import _
 from tui_cnn.lab.numbers import bracketed, number
-from tui_cnn.lab.softmax import LARGEST_EXPONENT, Softmax
+from tui_cnn.lab.softmax import LARGEST_EXPONENT, SoftmaxSteps
 from tui_cnn.ui.lab.bench import ShareBar
 from tui_cnn.ui.lab.sums import facts_table
 
@@ -28,7 +28,7 @@ class LogitCursor(NamedTuple):
     typed: str = ""
 
 
-def softmax_table(made: Softmax, cursor: LogitCursor, *, focus: bool, bar: Style, lines: int) -> Group:
+def softmax_table(made: SoftmaxSteps, cursor: LogitCursor, *, focus: bool, bar: Style, lines: int) -> Group:
     """Draw softmax in so many lines."""
     table = Table.grid(padding=(0, 1, 0, 0))
     for justify in ("left", *("right",) * 7):
@@ -64,7 +64,7 @@ def class_names(count: int) -> list[str]:
     return [_("class {number}").format(number=number) for number in range(1, count + 1)]
 
 
-def _logit(made: Softmax, cursor: LogitCursor, row: int, *, focus: bool) -> Text:
+def _logit(made: SoftmaxSteps, cursor: LogitCursor, row: int, *, focus: bool) -> Text:
     """Write a logit; the one under the cursor in brackets."""
     written, click = number(float(made.logits[row]), 3), {"@click": f"select_class({row})"}
     if row != cursor.row:
@@ -72,7 +72,7 @@ def _logit(made: Softmax, cursor: LogitCursor, row: int, *, focus: bool) -> Text
     return Text(f"[{cursor.typed or written}]", Style(reverse=focus, bold=True, meta=click))
 
 
-def _facts(made: Softmax, row: int, lines: int) -> Table:
+def _facts(made: SoftmaxSteps, row: int, lines: int) -> Table:
     """Write out the sum, probability and gradient of the selected class, the loss, and what 32 bits can hold."""
     table, values = facts_table(), made.exponentials
     most = _MOST_TERMS if lines >= _HIGH else _FEW_TERMS
@@ -96,14 +96,14 @@ def _facts(made: Softmax, row: int, lines: int) -> Table:
     return table
 
 
-def _precision(made: Softmax) -> Text:
+def _precision(made: SoftmaxSteps) -> Text:
     """Say what happens in 32 bits without the maximum subtracted."""
     largest = float(made.scaled.max())
     naive = made._replace(is_shifted=False)
     if np.isnan(naive.probabilities).any():
         power = f"e^{bracketed(largest, 3)}"
         written = figures(float(np.max(naive.exponentials)))
-        words = _("✗ without subtracting the maximum: {power} = {value}, and {value} / {value} is no number (nan)")
+        words = _("✗ without subtracting the maximum: {power} = {value}, and {value} / {value} is undefined (nan)")
         text = Text(words.format(power=power, value=written), "bold")
         return text if made.is_shifted else text.append("   " + _("f subtracts it"))
     words = _("without subtracting the maximum it works up to z = {largest}; e^{more} is ∞")

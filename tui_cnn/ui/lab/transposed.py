@@ -172,5 +172,5 @@ def _overlap(made: TransposedConvolution, laid: Windows) -> str:
     counts = made.spread(made.steps).counts[~laid.border]
     words = _("sums of {least} to {most} products").format(least=int(counts.min()), most=int(counts.max()))
     if any(f % s for f, s in zip(made.kernel.shape, made.strides, strict=True)):
-        return words + "; " + _("uneven, a checkerboard: the kernel is no multiple of the stride")
+        return words + "; " + _("uneven, a checkerboard: the kernel is not a multiple of the stride")
     return words + "; " + _("even inside: the kernel is a multiple of the stride")
