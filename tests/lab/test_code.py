@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_cnn.lab.code import LIBRARIES, convolution_code, pooling_code
+from tui_cnn.lab.code import LIBRARIES, convolution_code
 from tui_cnn.lab.convolution import Convolution
-from tui_cnn.lab.pooling import Pooling
-from tui_cnn.lab.scene import LabArrays, convolution, image_of, street
+from tui_cnn.lab.pooling import moved
+from tui_cnn.lab.pooling_code import pooling_code
+from tui_cnn.lab.scene import LabArrays, convolution, street
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
 from tui_cnn.lab.windows import WindowError
 
@@ -39,6 +40,10 @@ POOLINGS = [
     PoolingSettings(image="colours", side=7, kind="global-max"),
     PoolingSettings(image="colours", side=7, kind="global-average"),
     PoolingSettings(image="colours", side=5, kind="depth-max"),
+    PoolingSettings(kind="weighted-average"),
+    PoolingSettings(kind="weighted-average", image="colours", side=7, padding="same", weights="1,2/3,4/5,6"),
+    PoolingSettings(kind="weighted-average", padding="same", strides=(2, 3)),
+    PoolingSettings(kind="weighted-average", weights="0,1,0/1,4,1/0,1,0", strides=(1, 2)),
 ]  # fmt: skip
 
 
@@ -52,8 +57,7 @@ def test_a_convolution(given_settings, library, tf):
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("given_settings", POOLINGS, ids=range(len(POOLINGS)))
 def test_pooling(given_settings, library, tf):
-    chosen = given_settings
-    made = Pooling(image_of(chosen, LabArrays()), chosen.kind, chosen.pool_size, chosen.strides, chosen.padding, 3)
+    made = moved(given_settings, LabArrays()).pooling
     np.testing.assert_allclose(ran(pooling_code(made, library)), made.output(), atol=1e-5)
 
 

@@ -8,10 +8,10 @@ from rich.cells import cell_len
 from tui_cnn.core.layers import LAYER_TYPES
 from tui_cnn.lab.lessons import LessonError, lessons, lessons_of, parse_lesson, read_lesson
 from tui_cnn.lab.questions.spec import OWN_KINDS, QuestionSpec
-from tui_cnn.lab.settings import ConvolutionSettings, LearningSettings, PoolingSettings
+from tui_cnn.lab.settings import ConvolutionSettings, LearningSettings, PoolingSettings, SoftmaxSettings
 
 TOPICS = [*LAYER_TYPES, "Input", "output", "parameters", "MACs", "FLOPs", "memory", "field", "accuracy", "loss", ""]
-PAGES = ["convolution", "pooling", "sizes", "weights", "learning", "pairs"]
+PAGES = ["convolution", "pooling", "sizes", "weights", "transposed", "learning", "softmax", "pairs"]
 
 
 def test_korean_lessons_lead_where_the_english_ones_do():
@@ -51,7 +51,7 @@ def test_titles_fit_their_line(code):
 def test_there_is_one_for_each_thing_that_the_course_explains():
     assert [lesson.name for lesson in lessons()] == [
         "why-not-dense", "images", "filters", "convolution", "padding", "stride", "channels", "layer", "pooling",
-        "parameters", "receptive-field", "shape-of-a-cnn", "training", "project", "learning",
+        "parameters", "receptive-field", "shape-of-a-cnn", "training", "project", "learning", "softmax", "transposed",
     ]  # fmt: skip
 
 
@@ -68,6 +68,7 @@ def test_every_lesson_can_be_asked_for():
         *ConvolutionSettings.__struct_fields__,
         *PoolingSettings.__struct_fields__,
         *LearningSettings.__struct_fields__,
+        *SoftmaxSettings.__struct_fields__,
     }
     found = {name for topic in [*TOPICS, *PAGES, *fields, *settings] for name in lessons_of([topic])}
     assert found == {lesson.name for lesson in lessons()} - {"project"}

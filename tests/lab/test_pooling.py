@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from msgspec.structs import replace
 
-from tui_cnn.lab.pooling import Pooling, moved, relative_change, shifted, subsampled
+from tui_cnn.lab.pooling import Pooling, moved, pooling_weights, relative_change, shifted, subsampled
+from tui_cnn.lab.scene import LabArrays
 from tui_cnn.lab.settings import PoolingSettings
 from tui_cnn.lab.windows import WindowError
 from tui_cnn.ui.lab.bench import ImageStore
@@ -33,6 +35,44 @@ def test_what_tensorflow_gives(tf, image, kind, size, strides, padding):
         step = pooling.step(index)
         assert step.value == (step.patch[step.kept].max() if kind == "max" else step.patch[step.kept].mean())
         assert kind == "average" or step.kept.sum() == 1
+
+
+@given(images, st.tuples(pairs, st.integers(0, 10**6)), st.integers(1, 3), st.sampled_from(["valid", "same"]))
+@settings(max_examples=100)
+def test_a_weighted_average_is_a_depthwise_convolution(tf, image, shape_and_seed, stride, padding):
+    """With weights that sum to 1; at the border, where some are outside, divided by the sum of the others."""
+    shape, seed = shape_and_seed
+    weights = np.random.default_rng(seed).integers(1, 9, shape).astype(float)
+    pooling = Pooling(image, "weighted-average", strides=(stride, stride), padding=padding, weights=weights)
+    try:
+        ours = pooling.output()
+    except WindowError:
+        assert padding == "valid"
+        assert shape[0] > image.shape[0] or shape[1] > image.shape[1]
+        return
+
+    def convolved(values):
+        kernel = np.repeat((weights / weights.sum())[..., None, None], image.shape[2], axis=2)
+        return tf.nn.depthwise_conv2d(values[None], kernel, [1, stride, stride, 1], padding.upper())[0].numpy()
+
+    np.testing.assert_allclose(ours, convolved(image) / convolved(np.ones_like(image)), atol=1e-9)
+    if padding == "valid":
+        np.testing.assert_allclose(ours, convolved(image), atol=1e-9)
+
+
+def test_weights_are_a_row_or_all_rows():
+    assert pooling_weights(PoolingSettings()) is None
+    chosen = PoolingSettings(kind="weighted-average")
+    assert pooling_weights(chosen).tolist() == [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
+    assert pooling_weights(replace(chosen, weights="1,2/3,4/5,6")).tolist() == [[1, 2], [3, 4], [5, 6]]
+    step = moved(replace(chosen, image="four-numbers", weights="1,2/3,4"), LabArrays()).pooling.step(0)
+    assert step.value == (1 * 29 + 2 * 15 + 3 * 0 + 4 * 100) / 10
+    for weights, padding, said in (
+        ("1,2/3", "valid", "type one row"), ("0,0", "valid", "must not be 0"), ("0,1", "same", "must not be 0"),
+        ("1,1,1,1,1,1,1,1", "valid", "up to 7 rows"),
+    ):  # fmt: skip
+        with pytest.raises(WindowError, match=said):
+            pooling_weights(replace(chosen, weights=weights, padding=padding))
 
 
 @given(images)

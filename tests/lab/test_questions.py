@@ -32,7 +32,7 @@ from tui_cnn.lab.questions.spec import QuestionSpec, ask
 from tui_cnn.lab.scene import LabArrays, image_of, kernels_of
 
 DRAWS = 1000
-PARTS = ("next-sum", "pooled-value")
+PARTS = ("next-sum", "pooled-value", "softmax-probability")
 """Kinds whose last hint shows the numbers that are counted, one of which may happen to be the answer."""
 RESULTS = ("higher-accuracy", "beat", "own-mistake", "explain")
 ASKED = {
@@ -187,6 +187,13 @@ def pooled_value(question, _spec, _link):
     if settings.kind == "depth-max":
         return f"{image[row, column].max():.4f}"
     (down, across), (height, width) = settings.strides, settings.pool_size
+    if settings.kind == "weighted-average":
+        rows = between(question.prompt, "with weights ", " give").split(" / ")
+        weights = np.array([[int(weight) for weight in row.split()] for row in rows])
+        row, column, channel = (number - 1 for number in numbers(question.prompt.partition(" at ")[2]))
+        height, width = weights.shape
+        window = image[row * down : row * down + height, column * across : column * across + width, channel]
+        return f"{np.average(window, weights=weights):.4f}"
     window = image[row * down : row * down + height, column * across : column * across + width, channel]
     return f"{window.max() if settings.kind == 'max' else window.mean():.4f}"
 
@@ -217,29 +224,38 @@ def steadier(question, _spec, _link):
 
 
 def slides(question):
-    """The image's pixels, and (window, stride, padding) of each."""
-    n = numbers(question.prompt)[0]
+    """The image's pixels and channels, and (window, stride, padding, dilation, filters; 0: pooling) of each."""
+    image = numbers(question.prompt.partition(" then ")[0])
     found = []
     for part in question.prompt.partition("windows ")[2].partition(":")[0].split(", "):
-        stride, padding = (int((re.search(rf"{name} (\d+)", part) or [0, default])[1])
-                           for name, default in (("stride", 1), ("padding", 0)))  # fmt: skip
-        found.append((numbers(part)[0], stride, padding))
-    return n, found
+        stride, dilation = (int((re.search(rf"{name} (\d+)", part) or [0, 1])[1]) for name in ("stride", "dilation"))
+        padding = (re.search(r"padding (\w+)", part) or [0, "0"])[1]
+        filters = 0 if part.startswith("pooling") else int((re.search(r"with (\d+) filters", part) or [0, 1])[1])
+        found.append((numbers(part)[0], stride, padding, dilation, filters))
+    return image, found
 
 
 def chain_size(question, _spec, _link):
-    n, found = slides(question)
-    for f, s, p in found:
-        n = size_of(n, f, s, p)
+    (n, *_rest), found = slides(question)
+    for f, s, p, d, _filters in found:
+        n = size_of(n, f, s, p, d)
     return str(n)
 
 
+def chain_shape(question, spec, link):
+    (_height, _width, channels), found = slides(question)
+    for *_window, filters in found:
+        channels = filters or channels
+    size = chain_size(question, spec, link)
+    return f"{size}x{size}x{channels}"
+
+
 def chain_field(question, _spec, _link):
-    """Which pixels reach the first cell: walked backwards, one window at a time."""
-    _n, found = slides(question)
+    """Which pixels reach the first cell: walked backwards, one window at a time, whatever zeros there are."""
+    _image, found = slides(question)
     first = last = 0
-    for f, s, p in reversed(found):
-        first, last = first * s - p, last * s - p + f - 1
+    for f, s, _p, d, _filters in reversed(found):
+        first, last = first * s, last * s + (f - 1) * d
     return str(last - first + 1)
 
 
@@ -381,11 +397,66 @@ def converges(question, _spec, _link):
     return "it falls to 0" if abs(away) < 1 else "it grows without end"
 
 
+def transposed_size(question, _spec, _link):
+    """As Keras computes it: `length * stride + max(filter_size - stride, 0)`, or with same padding without the rest."""
+    height, width, down, across, stride = numbers(question.prompt)[:5]
+    more = 0 if "padding same" in question.prompt else 1
+    return "x".join(str(n * stride + more * max(f - stride, 0)) for n, f in ((height, down), (width, across)))
+
+
+def transposed_value(question, _spec, _link):
+    """Zeros between the values and all around, then a convolution with the kernel turned (Dumoulin and Visin, 2016)."""
+    prompt = question.prompt.replace("−", "-")
+    image, kernel = (
+        np.array([[float(value) for value in row.split()] for row in between(prompt, first, last).split(" / ")])
+        for first, last in (("image is ", ", the kernel"), ("kernel ", ", stride"))
+    )
+    stride, row, column = numbers(prompt.partition("stride ")[2])
+    n, f = len(image), len(kernel)
+    apart = np.zeros([(n - 1) * stride + max(f, stride) - f + 1] * 2)
+    apart[::stride, ::stride] = image
+    whole = np.tensordot(sliding_window_view(np.pad(apart, f - 1), (f, f)), kernel[::-1, ::-1])
+    cut = max(f - stride, 0) // 2 if "padding same" in prompt else 0
+    return f"{whole[row - 1 + cut, column - 1 + cut]:.4f}"
+
+
+def softmax_of(question):
+    """From the prompt's own numbers, without subtracting anything."""
+    words = question.prompt.replace("−", "-")
+    logits = decimals(between(words, "logits are ", ", the temperature"))
+    powers = np.e ** (logits / decimals(between(words, "temperature is ", "What").rstrip(". "))[0])
+    return powers / powers.sum()
+
+
+def softmax_probability(question, _spec, _link):
+    return f"{softmax_of(question)[numbers(question.prompt)[-1] - 1]:.4f}"
+
+
+def cross_entropy(question, _spec, _link):
+    true = numbers(between(question.prompt, "class ", " is the true"))[0]
+    return f"{-np.log(softmax_of(question)[true - 1]):.4f}"
+
+
+def softmax_gradient(question, _spec, _link):
+    """By the difference quotient of -ln p: p is that of the logit z, and of all others together 1 - p."""
+    probabilities = decimals(between(question.prompt, "probabilities are ", "; class"))
+    true, which = numbers(question.prompt.partition("class ")[2])
+    logits, step = np.log(np.maximum(probabilities, 1e-9)), 1e-4
+
+    def loss(by):
+        moved = np.exp(logits + by * step * (np.arange(len(logits)) == which - 1))
+        return -np.log(moved[true - 1] / moved.sum())
+
+    return f"{(loss(1) - loss(-1)) / (2 * step):.4f}"
+
+
 ORACLES = {
     "output-size": output_size, "output-shape": output_shape, "next-sum": next_sum, "sign": sign, "zeros": zeros,
     "parameters": parameters, "which-filter": which_filter, "pooled-value": pooled_value, "pooled-shape": pooled_shape,
-    "steadier": steadier, "chain-size": chain_size, "chain-field": chain_field, "weights": weights,
-    "stacked-weights": stacked, "layer-parameters": layer_parameters, "layer-shape": layer_shape,
+    "steadier": steadier, "chain-size": chain_size, "chain-field": chain_field, "chain-shape": chain_shape,
+    "softmax-probability": softmax_probability, "cross-entropy": cross_entropy, "softmax-gradient": softmax_gradient,
+    "transposed-size": transposed_size, "transposed-value": transposed_value,
+    "weights": weights, "stacked-weights": stacked, "layer-parameters": layer_parameters, "layer-shape": layer_shape,
     "layer-macs": layer_macs, "layer-field": layer_field, "total-parameters": total_parameters,
     "loss": loss, "gradient": gradient, "next-weight": next_weight, "converges": converges,
     "most-parameters": most, "most-macs": most, "fewer-parameters": fewer,

@@ -78,6 +78,10 @@ def test_a_chain_is_written_as_it_is_read():
     slides = (Slide(3), Slide(5, s=2), Slide(3, 1), Slide(7, 3, 2))
     assert write_windows(slides) == "3,5s2,3p1,7p3s2"
     assert read_windows("3,5s2,3p1,7p3s2") == slides
+    slides = (Slide(3, "same", 1, 2, 16), Slide(2, s=2, is_pooling=True), Slide(5, 2, 3, filters=6))
+    assert write_windows(slides) == "3samed2c16,pool2s2,5p2s3c6"
+    assert read_windows("3samed2c16,pool2s2,5p2s3c6") == slides
+    assert read_windows("0s0d0c0") == (Slide(1),), "no window without pixels"
 
 
 def test_more_channels_and_filters_than_were_typed_repeat_the_last():

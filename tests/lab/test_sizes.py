@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Conv2D, Dense, Flatten
+from tui_cnn.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from tui_cnn.core.network import Network
 from tui_cnn.lab.sizes import Link, Slide, chain, compare, dense, stacked
 from tui_cnn.lab.windows import WindowError, windows
@@ -21,16 +21,64 @@ def test_the_chain_of_the_notes():
         chain(4, (Slide(3), Slide(3)))
 
 
-@given(st.integers(5, 40), st.lists(st.builds(Slide, st.integers(1, 5), st.just(0), st.integers(1, 3)), max_size=4))
-def test_a_chain_is_a_network(n, slides):
-    layers = tuple(Conv2D(filters=1, kernel_size=(slide.f, slide.f), strides=(slide.s, slide.s)) for slide in slides)
-    analysis = analyze(Network("chain", (n, n, 1), layers))
+slides_of_keras = st.lists(
+    st.one_of(
+        st.builds(Slide, st.integers(1, 5), st.sampled_from([0, "same"]), st.integers(1, 3), st.just(1),
+                  st.integers(1, 8)),
+        st.builds(Slide, st.integers(1, 4), st.sampled_from([0, "same"]), st.just(1), st.integers(1, 3),
+                  st.integers(1, 8)),
+        st.builds(Slide, st.integers(1, 4), st.sampled_from([0, "same"]), st.integers(1, 3), is_pooling=st.just(True)),
+    ),
+    max_size=4,
+)  # fmt: skip
+
+
+def layer_of(slide, convolution, pooling):
+    """The layer that a window is, of our classes or of those of Keras."""
+    padding = {0: "valid"}.get(slide.p, slide.p)
+    sizes = {"strides": (slide.s, slide.s), "padding": padding}
+    if slide.is_pooling:
+        return pooling(pool_size=(slide.f, slide.f), **sizes)
+    dilation = {"dilation_rate": (slide.d, slide.d)}
+    return convolution(filters=slide.filters, kernel_size=(slide.f, slide.f), **sizes, **dilation)
+
+
+@given(st.integers(5, 40), slides_of_keras, st.integers(1, 4))
+@settings(max_examples=40)
+def test_a_chain_has_the_shapes_of_keras(keras, n, slides, channels):
+    """With padding of both kinds, dilation, filters and pooling, as far as it goes."""
+    shape = (1, n, n, channels)
+    for number, slide in enumerate(slides, start=1):
+        layer = layer_of(slide, keras.layers.Conv2D, keras.layers.MaxPooling2D)
+        try:
+            shape = layer.compute_output_shape(shape)
+        except ValueError:
+            shape = (0,)
+        if min(shape) < 1:
+            with pytest.raises(WindowError):
+                chain(n, slides[:number], channels)
+            return
+        assert chain(n, slides[:number], channels)[-1].shape == tuple(shape[1:])
+
+
+@given(st.integers(5, 40), slides_of_keras, st.integers(1, 4))
+def test_a_chain_is_a_network(n, slides, channels):
+    layers = tuple(layer_of(slide, Conv2D, MaxPooling2D) for slide in slides)
+    analysis = analyze(Network("chain", (n, n, channels), layers))
     if analysis.output_shape is None and layers:
         with pytest.raises(WindowError):
-            chain(n, slides)
+            chain(n, slides, channels)
         return
-    expected = [(row.figures.output_shape[0], row.field.down.size, row.field.down.stride) for row in analysis.rows]
-    assert [tuple(link) for link in chain(n, slides)[1:]] == expected
+    expected = [(row.figures.output_shape, row.field.down.size, row.field.down.stride) for row in analysis.rows]
+    found = [(link.shape, link.field, link.step) for link in chain(n, slides, channels)[1:]]
+    assert found == expected
+
+
+def test_formulas_of_same_padding_and_of_dilation():
+    """As TensorFlow documents `tf.nn.convolution`: ceil(28 / 2); three taps, two apart, reach over 5."""
+    assert Slide(3, "same", 2).formula(28) == "ceil(28 / 2) = 14"
+    assert Slide(3, d=2).formula(28) == "floor((28 + 2·0 - 5) / 1) + 1 = 24"
+    assert Slide(3, d=2, is_pooling=True).size(28) == 26, "pooling has no dilation"
 
 
 def test_alexnets_first_layer():

@@ -43,6 +43,8 @@ SCENES = {
     "pooling": ("fashion-cnn", ["4", "p", "shift+right", *["right"] * 4]),
     "sizes": ("fashion-cnn", ["4", "s"]),
     "weights": ("fashion-cnn", ["4", "w"]),
+    "transposed": ("fashion-cnn", ["4", "u", "right"]),
+    "softmax": ("fashion-cnn", ["4", "m", "down", "right_square_bracket"]),
     "lesson": ("fashion-cnn", ["4", "l", "greater_than_sign", "greater_than_sign"]),
     "inspect": ("fashion-cnn", ["3", "right", "right"]),
     "kernels": ("fashion-cnn", ["3", "k"]),

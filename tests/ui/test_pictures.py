@@ -270,6 +270,20 @@ async def test_lab_weights(picture, size):
         picture(user.app)
 
 
+async def test_lab_transposed(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await in_the_lab(user, "lab:transposed?place=3&kernel=bilinear&padding=same")
+        await user.sees("step 3 of 4")
+        picture(user.app)
+
+
+async def test_lab_softmax(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await in_the_lab(user, "lab:softmax?logits=100,99,97&shifted=no")
+        await user.sees("f subtracts it")
+        picture(user.app)
+
+
 async def test_lab_pairs(picture):
     async with opened(size=(80, 24)) as user:
         await in_the_lab(user, "lab:pairs")

@@ -9,21 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_cnn.lab.convolution import Convolution
-from tui_cnn.lab.pooling import Pooling
 from tui_cnn.lab.windows import Windows
 
 Library = Literal["NumPy", "TensorFlow", "Keras"]
 LIBRARIES: tuple[Library, ...] = get_args(Library)
 
-HEADS: dict[Library, str] = {
+_HEADS: dict[Library, str] = {
     "NumPy": "import numpy as np\n",
     "TensorFlow": "import numpy as np\nimport tensorflow as tf\n",
     "Keras": "import keras\nimport numpy as np\n",
 }
-PRINT = "print(np.round(output, 4))\n"
-_CALL = "output = np.array(layer(image[np.newaxis]))[0]\n"
+_PRINT = "print(np.round(output, 4))\n"
 _WIDEST = 110
 """Columns of a line of numbers; longer rows are broken."""
+
+
+def program(library: Library, *parts: str) -> str:
+    """Join parts that leave their result in `output` to a program that imports what they need, and prints it."""
+    return "\n".join([_HEADS[library], *parts, _PRINT])
 
 
 def convolution_code(convolution: Convolution, library: Library) -> str:
@@ -38,26 +41,15 @@ def convolution_code(convolution: Convolution, library: Library) -> str:
     kernel = array_text("kernel", convolution.kernels, "height, width, channels, filters")
     turn = "kernel = kernel[::-1, ::-1]  # a true convolution turns it by 180°\n" if convolution.true else ""
     bias = _bias(convolution)
-    return "\n".join([HEADS[library], image, kernel, f"{turn}{bias}", body(convolution, laid), PRINT])
-
-
-def pooling_code(pooling: Pooling, library: Library) -> str:
-    """Write pooling as a program.
-
-    Raises:
-        WindowError: the window has no place.
-    """
-    laid = pooling.windows
-    body = {"NumPy": _numpy_pooling, "TensorFlow": _tf_pooling, "Keras": _keras_pooling}[library]
-    image = array_text("image", pooling.image, "height, width, channels")
-    return "\n".join([HEADS[library], image, body(pooling, laid), PRINT])
+    return program(library, image, kernel, f"{turn}{bias}", body(convolution, laid))
 
 
 def _bias(convolution: Convolution) -> str:
     return f"bias = np.array({[float(value) for value in convolution.bias]})\n" if convolution.bias else ""
 
 
-def _zeros(laid: Windows) -> str:
+def zeros_text(laid: Windows) -> str:
+    """Write the zeros around an image as `np.pad` takes them."""
     return f"(({laid.down.before}, {laid.down.after}), ({laid.across.before}, {laid.across.after}), (0, 0))"
 
 
@@ -66,7 +58,7 @@ def _numpy_convolution(convolution: Convolution, laid: Windows) -> str:
     bias = " + bias" if convolution.bias else ""
     relu = "output = np.maximum(output, 0)  # ReLU\n" if convolution.relu else ""
     return (
-        f"padded = np.pad(image, {_zeros(laid)})\n"
+        f"padded = np.pad(image, {zeros_text(laid)})\n"
         f"output = np.zeros(({rows}, {columns}, {convolution.kernels.shape[3]}))\n"
         f"for row in range({rows}):\n"
         f"    for column in range({columns}):\n"
@@ -120,57 +112,6 @@ def _keras_convolution(convolution: Convolution, laid: Windows) -> str:
         f"layer.set_weights({weights})  # a network learns these; here they are given\n"
         f"output = np.array(layer({padded}))[0]\n"
     )
-
-
-def _numpy_pooling(pooling: Pooling, laid: Windows) -> str:
-    mean = "average" in pooling.kind
-    if pooling.kind == "depth-max":
-        height, width, channels = pooling.image.shape
-        groups = f"image.reshape({height}, {width}, {channels // pooling.depth}, {pooling.depth})"
-        return f"output = {groups}.max(axis=3)  # over the channels of each pixel\n"
-    if pooling.kind.startswith("global"):
-        return f"output = image.{'mean' if mean else 'max'}(axis=(0, 1), keepdims=True)\n"
-    rows, columns = laid.shape
-    return (
-        f"padded = np.pad(image, {_zeros(laid)}, constant_values=np.nan)  # what is outside does not count\n"
-        f"output = np.zeros(({rows}, {columns}, {pooling.image.shape[2]}))\n"
-        f"for row in range({rows}):\n"
-        f"    for column in range({columns}):\n"
-        f"        top, left = row * {laid.down.s}, column * {laid.across.s}\n"
-        f"        patch = padded[top : top + {laid.down.f}, left : left + {laid.across.f}]\n"
-        f"        output[row, column] = np.{'nanmean' if mean else 'nanmax'}(patch, axis=(0, 1))\n"
-    )
-
-
-def _tf_pooling(pooling: Pooling, laid: Windows) -> str:
-    mean = "average" in pooling.kind
-    name = "avg_pool" if mean else "max_pool"
-    batch = "image[np.newaxis]"
-    if pooling.kind == "depth-max":
-        sizes = [1, 1, 1, pooling.depth]
-        call = f'tf.nn.max_pool({batch}, ksize={sizes}, strides={sizes}, padding="VALID")'
-        return f"output = {call}[0].numpy()  # over the channels of each pixel\n"
-    if pooling.kind.startswith("global"):
-        return f"output = tf.reduce_{'mean' if mean else 'max'}({batch}, axis=[1, 2], keepdims=True)[0].numpy()\n"
-    size, strides = [laid.down.f, laid.across.f], [laid.down.s, laid.across.s]
-    call = f'tf.nn.{name}({batch}, ksize={size}, strides={strides}, padding="{str(pooling.padding).upper()}")'
-    return f"output = {call}[0].numpy()\n"
-
-
-def _keras_pooling(pooling: Pooling, laid: Windows) -> str:
-    name = "Average" if "average" in pooling.kind else "Max"
-    if pooling.kind == "depth-max":
-        sizes = [1, 1, 1, pooling.depth]
-        return (
-            "import tensorflow as tf  # Keras has no such layer: a Lambda calls TensorFlow's function\n\n"
-            "layer = keras.layers.Lambda(\n"
-            f'    lambda x: tf.nn.max_pool(x, ksize={sizes}, strides={sizes}, padding="VALID")\n'
-            f")\n{_CALL}"
-        )
-    if pooling.kind.startswith("global"):
-        return f"layer = keras.layers.Global{name}Pooling2D(keepdims=True)\n{_CALL}"
-    options = f'({laid.down.f}, {laid.across.f}), strides=({laid.down.s}, {laid.across.s}), padding="{pooling.padding}"'
-    return f"layer = keras.layers.{name}Pooling2D({options})\n{_CALL}"
 
 
 def array_text(name: str, values: NDArray[np.float64], axes: str) -> str:

@@ -6,7 +6,7 @@ Keras' `fit` takes the images in 32 bits, so its numbers agree to six figures.
 
 import numpy as np
 
-from tui_cnn.lab.code import HEADS, PRINT, Library, array_text
+from tui_cnn.lab.code import Library, array_text, program
 from tui_cnn.lab.learning import KernelLearning, Plane
 
 
@@ -20,16 +20,14 @@ def learning_code(made: KernelLearning, kernel: Plane, library: Library) -> str:
     zeros = ((laid.down.before, laid.down.after), (laid.across.before, laid.across.after), (0, 0))
     pad = f"image = np.pad(image, {zeros})\n" if np.any(zeros) else ""
     axes = "height, width, channels, filters"
-    parts = [
-        HEADS[library],
+    return program(
+        library,
         array_text("image", made.image, "height, width, channels") + pad,
         array_text("hidden", made.hidden[..., np.newaxis, np.newaxis], axes),
         array_text("kernel", kernel[..., np.newaxis, np.newaxis], axes),
         f"rate = {made.rate!r}\n",
         {"NumPy": _NUMPY, "TensorFlow": _TENSORFLOW, "Keras": _keras(made)}[library],
-        PRINT,
-    ]
-    return "\n".join(parts)
+    )
 
 
 _NUMPY = """\

@@ -210,6 +210,8 @@ _TOPICS = {
     "parameters": "parameters MACs FLOPs weights",
     "why-not-dense": "units",
     "receptive-field": "field why",
+    "softmax": "softmax logits temperature true shifted",
+    "transposed": "transposed",
     "learning": "learning initializer seed rate scaled",
     "training": "epochs batch_size learning_rate optimizer accuracy loss pairs evaluation comparison",
 }

@@ -9,16 +9,26 @@ from tui_cnn.errors import UserError
 from tui_cnn.formats.fields import rebuild
 from tui_cnn.formats.validation import InvalidError, nearest
 from tui_cnn.i18n import _
-from tui_cnn.lab.settings import ConvolutionSettings, LearningSettings, PoolingSettings, SizesSettings, WeightsSettings
+from tui_cnn.lab.settings import (
+    ConvolutionSettings,
+    LearningSettings,
+    PoolingSettings,
+    SizesSettings,
+    SoftmaxSettings,
+    TransposedSettings,
+    WeightsSettings,
+)
 
-PageName = Literal["convolution", "pooling", "sizes", "weights", "learning", "pairs"]
+PageName = Literal["convolution", "pooling", "sizes", "weights", "transposed", "learning", "softmax", "pairs"]
 
 PAGES: dict[PageName, type[msgspec.Struct] | None] = {
     "convolution": ConvolutionSettings,
     "pooling": PoolingSettings,
     "sizes": SizesSettings,
     "weights": WeightsSettings,
+    "transposed": TransposedSettings,
     "learning": LearningSettings,
+    "softmax": SoftmaxSettings,
     "pairs": None,
 }
 """The pages of the Lab, and what can be set on each."""

@@ -17,3 +17,8 @@ def bracketed(value: float, digits: int = 2) -> str:
     """Write a number that follows a sign: a negative one in brackets."""
     written = number(value, digits)
     return f"({written})" if written.startswith("−") else written
+
+
+def product(pixel: float, weight: float) -> str:
+    """Write a product as on paper: `3·1`, `1·(−1)`."""
+    return f"{number(pixel)}·{bracketed(weight)}"

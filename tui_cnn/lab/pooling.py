@@ -12,6 +12,9 @@ from tui_cnn.lab.scene import LabArrays, image_of
 from tui_cnn.lab.settings import PoolingKind, PoolingSettings
 from tui_cnn.lab.windows import Image, Padding, WindowError, Windows, windows
 
+_MOST_WEIGHTS = 7
+"""Rows and columns of a window's weights."""
+
 
 class Pooled(NamedTuple):
     """The result of one position of the window, for one channel (depth-wise: for one group of channels).
@@ -19,6 +22,7 @@ class Pooled(NamedTuple):
     Attributes:
         patch: what is under the window, (height, width); NaN where it hangs over the border.
         kept: which values it is made of, of the same shape: the largest, or all of an average.
+        weights: by which the values of a weighted average are multiplied, of the same shape; 0 beyond the border.
     """
 
     row: int
@@ -26,10 +30,14 @@ class Pooled(NamedTuple):
     patch: NDArray[np.float64]
     kept: NDArray[np.bool_]
     value: float
+    weights: NDArray[np.float64] | None = None
 
 
 class Pooling(NamedTuple):
-    """A window that keeps one number of the pixels under it; depth-wise, it runs over the channels of each pixel."""
+    """A window that keeps one number of the pixels under it; depth-wise, it runs over the channels of each pixel.
+
+    A weighted average has `weights`, (height, width), which are the size of its window, too.
+    """
 
     image: Image
     kind: PoolingKind = "max"
@@ -37,6 +45,12 @@ class Pooling(NamedTuple):
     strides: tuple[int, int] = (2, 2)
     padding: Padding = "valid"
     depth: int = 2
+    weights: NDArray[np.float64] | None = None
+
+    @property
+    def is_sliding(self) -> bool:
+        """Whether the window goes over the image in strides."""
+        return self.kind in ("max", "average", "weighted-average")
 
     @property
     def windows(self) -> Windows:
@@ -53,7 +67,8 @@ class Pooling(NamedTuple):
                 message = _("{channels} channels cannot be pooled in groups of {size}")
                 raise WindowError(message.format(channels=channels, size=self.depth))
             return windows(self.image, (1, 1))
-        return windows(self.image, self.size, self.strides, self.padding)
+        size = self.size if self.weights is None else (self.weights.shape[0], self.weights.shape[1])
+        return windows(self.image, size, self.strides, self.padding)
 
     @property
     def channels(self) -> int:
@@ -80,6 +95,10 @@ class Pooling(NamedTuple):
             window = patch[:, :, channel]
         if self.kind in ("average", "global-average"):
             return Pooled(row, column, window, ~np.isnan(window), float(np.nanmean(window)))
+        if self.weights is not None:
+            weights = np.where(np.isnan(window), 0.0, self.weights)
+            value = float(np.nansum(weights * window) / weights.sum())
+            return Pooled(row, column, window, weights > 0, value, weights)
         largest = np.unravel_index(int(np.nanargmax(window)), window.shape)
         kept = np.zeros(window.shape, bool)
         kept[largest] = True
@@ -94,6 +113,25 @@ class Pooling(NamedTuple):
             for index in range(self.steps)
         ]
         return np.array(values).reshape(rows, columns, self.channels)
+
+
+def pooling_weights(settings: PoolingSettings) -> NDArray[np.float64] | None:
+    """Read the weights of a weighted average, (height, width): all rows, or one that is multiplied by itself.
+
+    Raises:
+        WindowError: they are no table of up to 7×7, their sum is 0, or with zeros some windows may have none.
+    """
+    if settings.kind != "weighted-average":
+        return None
+    rows = [[float(weight) for weight in row.split(",")] for row in settings.weights.split("/")]
+    if len({len(row) for row in rows}) > 1 or max(len(rows), len(rows[0])) > _MOST_WEIGHTS:
+        message = _("weights {weights}: type one row, such as 1,2,1, or up to 7 rows of the same length, 1,2/3,4")
+        raise WindowError(message.format(weights=settings.weights))
+    weights = np.outer(rows[0], rows[0]) if len(rows) == 1 else np.array(rows)
+    if not weights.any() or (settings.padding == "same" and not weights.all()):
+        message = _("weights {weights}: their sum must not be 0, and with same padding none of them")
+        raise WindowError(message.format(weights=settings.weights))
+    return weights
 
 
 def shifted(image: Image, down: int, across: int) -> Image:
@@ -139,15 +177,16 @@ def moved(settings: PoolingSettings, arrays: LabArrays) -> ShiftedPooling:
     """Pool the image before and after it is shifted.
 
     Raises:
-        WindowError: the window has no place.
+        WindowError: the window has no place, or its weights cannot be used.
     """
     image = image_of(settings, arrays)
     depth = min(settings.depth, image.shape[2])
-    before = Pooling(image, settings.kind, settings.pool_size, settings.strides, settings.padding, depth)
+    weights = pooling_weights(settings)
+    before = Pooling(image, settings.kind, settings.pool_size, settings.strides, settings.padding, depth, weights)
     after = before._replace(image=shifted(before.image, settings.down, settings.right))
     pooled, pooled_before = after.output(), before.output()
     changed, change = pooled != pooled_before, relative_change(pooled_before, pooled)
-    if settings.kind not in ("max", "average"):
+    if not after.is_sliding:
         return ShiftedPooling(after, pooled, None, changed, None, change, None)
     strided, strided_before = (subsampled(each.image, settings.strides) for each in (after, before))
     strided_changed, strided_change = strided != strided_before, relative_change(strided_before, strided)

@@ -96,7 +96,7 @@ def image_of(settings: PictureSettings, arrays: LabArrays) -> Image:
     match settings.image:
         case "own":
             depth = 1 if arrays.image is None else arrays.image.shape[2]
-            return _fitted(arrays.image, (settings.side, settings.side, depth))
+            return fitted(arrays.image, (settings.side, settings.side, depth))
         case "fashion":
             return np.zeros((28, 28, 1)) if arrays.fashion is None else arrays.fashion
         case "street":
@@ -126,11 +126,11 @@ def kernels_of(settings: ConvolutionSettings, arrays: LabArrays, depth: int) -> 
     """Make the kernels, as deep as the image: the chosen one, then others of its size, so that each map differs."""
     count = settings.filters
     if settings.kernel == "own":
-        return _fitted(arrays.kernels, (*settings.kernel_size, depth, count))
+        return fitted(arrays.kernels, (*settings.kernel_size, depth, count))
     if settings.kernel == "trained":
         kernels = None if arrays.trained is None else arrays.trained.values
         size = settings.kernel_size if kernels is None else kernels.shape[:2]
-        return _fitted(kernels, (*size, depth, count))
+        return fitted(kernels, (*size, depth, count))
     if settings.kernel == "random":
         shape = (count, *settings.kernel_size, depth)
         return np.moveaxis(np.random.default_rng(0).integers(-2, 3, shape).astype(float), 0, -1)
@@ -178,7 +178,7 @@ def type_weight(
     return structs.replace(settings, kernel="own", kernel_size=size), arrays._replace(kernels=kernels)
 
 
-def _fitted(array: NDArray[np.float64] | None, shape: tuple[int, ...]) -> Image:
+def fitted(array: NDArray[np.float64] | None, shape: tuple[int, ...]) -> Image:
     """Cut an array to a shape, with zeros where it had nothing; depth and filters beyond it repeat its last."""
     made = np.zeros(shape)
     if array is None:

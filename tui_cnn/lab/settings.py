@@ -10,7 +10,7 @@ ImageName = Literal["numbers", _Drawn, "four-numbers", "fashion", "file", "map",
 _Edge = Literal["vertical-edge", "horizontal-edge", "sobel-x", "sobel-y", "scharr-x", "scharr-y"]
 _OtherKernel = Literal["laplacian", "box-blur", "sharpen", "identity", "long-vertical-line", "long-horizontal-line"]
 KernelName = Literal[_Edge, _OtherKernel, "random", "trained", "own"]
-PoolingKind = Literal["max", "average", "global-max", "global-average", "depth-max"]
+PoolingKind = Literal["max", "average", "weighted-average", "global-max", "global-average", "depth-max"]
 PaddingName = Literal["valid", "same", "1", "2", "3", "4", "5"]
 InitializerName = Literal["zeros", "ones", "random-normal", "glorot-uniform", "he-normal"]
 Pair = tuple[Annotated[int, Meta(ge=1, le=7)], Annotated[int, Meta(ge=1, le=7)]]
@@ -63,6 +63,13 @@ class PoolingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Meta(description=("Value to keep from a window; global: of the whole map; depth: of the channels of a pixel")),
     ] = "max"
     pool_size: Annotated[Pair, Meta(description="Height × width of the window")] = (2, 2)
+    weights: Annotated[
+        str,
+        Meta(
+            pattern=r"^\d{1,3}([,/]\d{1,3}){0,48}$",
+            description="Weights of the weighted average: a row for both directions, 1,2,1, or all rows, 1,2/3,4",
+        ),
+    ] = "1,2,1"
     strides: Annotated[Pair, Meta(description="Pixels that the window moves at a time: down × across")] = (2, 2)
     padding: Annotated[Literal["valid", "same"], Meta(description="same: windows may extend beyond the border")] = (
         "valid"
@@ -72,15 +79,19 @@ class PoolingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     right: Annotated[int, Meta(ge=-12, le=12, description="Shift the image to the right by this many pixels")] = 0
 
 
+_WINDOW = r"(pool)?\d{1,3}(same|p\d{1,3})?(s\d{1,3})?(d\d{1,3})?(c\d{1,4})?"
+
+
 class SizesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A chain of windows, one after the other."""
 
     n: Annotated[int, Meta(ge=1, le=9999, description="Rows of the input image")] = 39
+    channels: Annotated[int, Meta(ge=1, le=9999, description="Channels of the input image")] = 1
     windows: Annotated[
         str,
         Meta(
-            pattern=r"^\d{1,3}(p\d{1,3})?(s\d{1,3})?(,\d{1,3}(p\d{1,3})?(s\d{1,3})?)*$",
-            description="Windows, with padding (p) and stride (s): 3,5s2,3p1",
+            pattern=rf"^{_WINDOW}(,{_WINDOW})*$",
+            description="Windows with padding, stride, dilation, filters; pooling: 3same,5p2s2,3d2c16,pool2s2",
         ),
     ] = "3,5s2,5s2"
 
@@ -127,5 +138,46 @@ class LearningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     ] = 0.25
 
 
-PictureSettings = ConvolutionSettings | PoolingSettings | LearningSettings
+_TransposedImage = Literal[
+    "four-numbers", "numbers", "white-left", "white-right", "white-top", "corners", "fashion", "own"
+]
+
+
+class TransposedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A transposed convolution on an image, small enough to show each step."""
+
+    image: Annotated[_TransposedImage, Meta(description="Image; own: typed in on the Convolution page")] = (
+        "four-numbers"
+    )
+    side: _Side = 3
+    index: _Index = 0
+    kernel: Annotated[
+        Literal["ones", "bilinear", "random", "own"],
+        Meta(description="Kernel; bilinear: interpolation; own: typed in on the Convolution page"),
+    ] = "ones"
+    kernel_size: Annotated[Pair, Meta(description="Height × width of the kernel")] = (3, 3)
+    strides: Annotated[Pair, Meta(description="Distance between kernels in the output: down × across")] = (2, 2)
+    padding: Annotated[
+        Literal["valid", "same", "1", "2"],
+        Meta(description="valid: keep all; same: stride times the size; number: cut off on each side"),
+    ] = "valid"
+
+
+_LOGIT = r"-?\d{1,4}(\.\d{1,3})?"
+
+
+class SoftmaxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Logits, and what softmax and the loss make of them."""
+
+    logits: Annotated[str, Meta(pattern=rf"^{_LOGIT}(,{_LOGIT}){{1,9}}$", description="Two to ten logits: 2,1,0.1")] = (
+        "2,1,0.1"
+    )
+    true: Annotated[int, Meta(ge=1, le=10, description="True class, from 1 (space)")] = 1
+    temperature: Annotated[float, Meta(ge=0.01, le=100, description="The logits are divided by it first ([ and ])")] = (
+        1.0
+    )
+    shifted: Annotated[bool, Meta(description="Subtract the largest logit first; no: all in 32 bits (f)")] = True
+
+
+PictureSettings = ConvolutionSettings | PoolingSettings | LearningSettings | TransposedSettings
 """What an image is chosen in."""

@@ -2,64 +2,110 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from tui_cnn.core.shape import Shape
 from tui_cnn.lab.windows import Axis, lay
 
 
 class Slide(NamedTuple):
-    """A window along one axis: `f` taps, `p` zeros on each side, steps of `s`."""
+    """A window along one axis: `f` taps, `p` zeros on each side or TensorFlow's `same`, steps of `s`, dilation `d`.
+
+    A convolution has `filters`; `is_pooling` keeps the channels, and its window is not dilated.
+    """
 
     f: int
-    p: int = 0
+    p: int | Literal["same"] = 0
     s: int = 1
+    d: int = 1
+    filters: int = 1
+    is_pooling: bool = False
+
+    @property
+    def reach(self) -> int:
+        """The pixels from the first tap to the last."""
+        return (self.f - 1) * self.dilation + 1
+
+    @property
+    def dilation(self) -> int:
+        """The distance between taps; 1 for pooling."""
+        return 1 if self.is_pooling else self.d
 
     def size(self, n: int) -> int:
-        """Return how many places it has on `n` pixels: floor((n + 2p - f) / s) + 1.
+        """Return how many places it has on `n` pixels: floor((n + 2p - f) / s) + 1, or, same, ceil(n / s).
 
         Raises:
             WindowError: it has none.
         """
-        return self._on(n).places
+        return self.on(n).places
 
     def formula(self, n: int) -> str:
-        """Fill in the size formula."""
-        return self._on(n).formula()
+        """Fill in the size formula; f is what a dilated window reaches over."""
+        if self.p == "same":
+            return f"ceil({n} / {self.s}) = {self.size(n)}"
+        return lay(n, self.reach, self.s, 1, self.p).formula()
 
-    def _on(self, n: int) -> Axis:
-        return lay(n, self.f, self.s, 1, self.p)
+    def on(self, n: int) -> Axis:
+        """Lay it over `n` pixels.
+
+        Raises:
+            WindowError: it has no place.
+        """
+        return lay(n, self.f, self.s, self.dilation, self.p)
+
+
+_WINDOW = re.compile(r"(pool)?(\d+)(?:(same)|p(\d+))?(?:s(\d+))?(?:d(\d+))?(?:c(\d+))?")
 
 
 def read_windows(text: str) -> tuple[Slide, ...]:
-    """Read `3,5s2,3p1`: each window with its zeros and its stride, where they are not 0 and 1."""
-    matches = (re.fullmatch(r"(\d+)(?:p(\d+))?(?:s(\d+))?", part) for part in text.split(",") if part)
-    return tuple(Slide(int(match[1]), int(match[2] or 0), max(1, int(match[3] or 1))) for match in matches if match)
+    """Read `3c16,5s2,3p1,3samed2,pool2s2`: p, s, d and c (filters) where they are not 0, 1, 1 and 1."""
+    slides = []
+    for part in text.split(","):
+        if match := _WINDOW.fullmatch(part):
+            f, s, d, filters = (max(1, int(match[group] or 1)) for group in (2, 5, 6, 7))
+            slides.append(Slide(f, "same" if match[3] else int(match[4] or 0), s, d, filters, bool(match[1])))
+    return tuple(slides)
 
 
 def write_windows(slides: Sequence[Slide]) -> str:
     """Write windows as they are read."""
-    parts = (f"{f}" + (f"p{p}" if p else "") + (f"s{s}" if s != 1 else "") for f, p, s in slides)
-    return ",".join(parts)
+    return ",".join(map(_written, slides))
+
+
+def _written(slide: Slide) -> str:
+    text = ("pool" if slide.is_pooling else "") + str(slide.f)
+    text += "same" if slide.p == "same" else f"p{slide.p}" if slide.p else ""
+    text += f"s{slide.s}" if slide.s != 1 else ""
+    if slide.is_pooling:
+        return text
+    return text + (f"d{slide.d}" if slide.d != 1 else "") + (f"c{slide.filters}" if slide.filters != 1 else "")
 
 
 class Link(NamedTuple):
-    """A place in a chain of windows: its size, and the receptive field of a cell there, in pixels of the image."""
+    """A place in a chain of windows: its size, the receptive field of a cell, in pixels of the image, its channels."""
 
     size: int
     field: int
     step: int
+    channels: int = 1
+
+    @property
+    def shape(self) -> Shape:
+        """Height, width and channels."""
+        return self.size, self.size, self.channels
 
 
-def chain(n: int, slides: Sequence[Slide]) -> tuple[Link, ...]:
+def chain(n: int, slides: Sequence[Slide], channels: int = 1) -> tuple[Link, ...]:
     """Follow windows one after the other, the image first: 39 -> 37 -> 17 -> 7.
 
     Raises:
         WindowError: one of them has no place.
     """
-    links = [Link(n, 1, 1)]
+    links = [Link(n, 1, 1, channels)]
     for slide in slides:
-        size, field, step = links[-1]
-        links.append(Link(slide.size(size), field + (slide.f - 1) * step, step * slide.s))
+        size, field, step, kept = links[-1]
+        filters = kept if slide.is_pooling else slide.filters
+        links.append(Link(slide.size(size), field + (slide.reach - 1) * step, step * slide.s, filters))
     return tuple(links)
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 from tests.ui.driving import opened
 from tui_cnn.lab.lessons import lessons
+from tui_cnn.lab.settings import SizesSettings
 from tui_cnn.runs import launch
 from tui_cnn.ui.lab.stage import NumberView
 from tui_cnn.ui.toolkit.pictures import drawing
@@ -79,7 +80,7 @@ async def test_an_output_cell_is_clicked():
 
 async def click_cell(user, role, row, column):
     """Click a number of the image, of the kernel or of the output."""
-    view = next(view for view in user.app.screen.query(NumberView) if view.part.role == role)
+    view = next(view for view in user.app.screen.bench.query(NumberView) if view.part.role == role)
     laid = view.layout_of_cells
     await user.pilot.click(view, offset=(column * laid.cell + laid.cell // 2, row * laid.lines))
     await user.settle()
@@ -269,16 +270,37 @@ async def test_the_chain_of_sizes():
     async with opened(size=(80, 24)) as user:
         await lab(user)
         await user.press("s")
-        await user.sees("39 → 37 → 17 → 7", "floor((39 + 2·0 − 3) / 1) + 1")
+        await user.sees("39×39×1 → 37×37×1 → 17×17×1 → 7×7×1", "floor((39 + 2·0 − 3) / 1) + 1")
         await user.press("5")
-        await user.sees("39 → 35 → 16 → 6")
+        await user.sees("39×39×1 → 35×35×1 → 16×16×1 → 6×6×1")
         assert user.app.current_mode == "lab"
         await user.press("minus", "minus", "right", "plus")
-        await user.sees("39 → 39 → 18 → 7", "does not cover all rows")
+        await user.sees("39×39×1 → 39×39×1 → 18×18×1 → 7×7×1", "does not cover all rows")
         await user.press("down", "a", "d", "up", "up", "up", "7")
-        await user.sees("7 → 7 → 2 → ✗", "a window of 5 does not fit into 2 pixels")
+        await user.sees("7×7×1 → 7×7×1 → 2×2×1 → ✗", "a window of 5 does not fit into 2 pixels")
         await user.press("backspace", *"39")
-        await user.sees("39 → 39 → 18 → 7")
+        await user.sees("39×39×1 → 39×39×1 → 18×18×1 → 7×7×1")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 55)])
+async def test_the_chain_of_a_network(size):
+    """LeNet-5, by keys: 32×32, 6 filters of 5×5, pooling, 16 of 5×5, pooling: 400 numbers; then same and dilation."""
+    async with opened(size=size) as user:
+        await lab(user, "lab:sizes?n=32&windows=5,5")
+        await user.press(*["right"] * 4, "6", "down", *"16", "up", "a", "t", "left", "left", "2", "left", "left", "2")
+        await user.press("down", "a", "t", "2", "right", "right", "2")
+        assert user.app.screen.bench.settings == SizesSettings(n=32, windows="5c6,pool2s2,5c16,pool2s2")
+        await user.sees("32×32×1 → 28×28×6 → 14×14×6 → 10×10×16 → 5×5×16")
+        await user.press("up", "left", "minus", "left")
+        await user.sees("14×14×16", "2 zeros before the first pixel, 2 after the last", "ceil(")
+        await user.press("equals_sign", "right", "right", "right", "2")
+        await user.sees("with dilation 2 reaches over 2·(5 − 1) + 1 = 9 pixels", "6×6×16")
+        await user.press("left", "2")
+        await user.sees("Window 3: Keras has no stride together with dilation.")
+        await user.press(*["up"] * 4, "right", "right", "3")
+        await user.sees("32×32×3")
+        await user.click("pool")
+        assert user.app.screen.bench.settings.windows.startswith("5c6,2s2c6,")
 
 
 async def test_the_parameters_of_kinds_of_layers():
@@ -344,10 +366,10 @@ async def test_a_lesson_is_read_and_tried():
     async with opened(size=(80, 24)) as user:
         await lab(user)
         await user.press("l")
-        await user.sees("What a CNN is, why not dense", "1/15", "Try it")
+        await user.sees("What a CNN is, why not dense", "1/17", "Try it")
         assert "Convolution" not in user.text.split("\n")[1]
         await user.press("greater_than_sign", "greater_than_sign")
-        await user.sees("Filters and edges", "3/15")
+        await user.sees("Filters and edges", "3/17")
         await user.press("less_than_sign")
         await user.sees("Images, channels and tensors")
         assert user.app.workspace.state.lessons_read == ()
@@ -356,7 +378,7 @@ async def test_a_lesson_is_read_and_tried():
         await user.press("L")
         await user.sees("✓ read", "Padding")
         await user.choose("filters and edges")
-        await user.sees("3/15")
+        await user.sees("3/17")
         await user.press("down", "enter")
         await user.sees("white-left 6×6", "is the sum at row 1, column 2 positive")
         await user.press("enter", "escape", "escape", "end")
@@ -371,11 +393,11 @@ async def test_the_question_mark_leads_to_the_lesson():
         await user.press("down", "question_mark")
         await user.sees("Lessons", "Pooling", "Stride and output size", "Parameters: sparse and shared")
         await user.press("l")
-        await user.sees("Pooling", "9/15")
+        await user.sees("Pooling", "9/17")
         await user.press("1", "question_mark", "3")
-        await user.sees("The receptive field", "11/15")
+        await user.sees("The receptive field", "11/17")
         await user.press("escape", "s", "question_mark", "7", "l")
-        await user.sees("6/15")
+        await user.sees("6/17")
         await user.press("escape", "c", "enter", *["down"] * 6, "f1")
         await user.sees("Padding", "Convolution, cross-correlation")
         await user.press("escape", "escape", "3", "f1")

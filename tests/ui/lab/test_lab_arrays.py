@@ -12,12 +12,12 @@ from tui_cnn.lab.numbers import number
 from tui_cnn.lab.pooling import moved
 from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, WeightsSettings
-from tui_cnn.lab.sizes import Slide
+from tui_cnn.lab.sizes import Link, Slide
 from tui_cnn.lab.windows import WindowError
 from tui_cnn.ui.lab.convolution import CellCursor, convolution_arrays
 from tui_cnn.ui.lab.pairs import pairs_table
 from tui_cnn.ui.lab.pooling import pooling_arrays, pooling_facts
-from tui_cnn.ui.lab.sizes import ChainCursor, chain_table
+from tui_cnn.ui.lab.sizes_view import ChainCursor, chain_table
 from tui_cnn.ui.lab.stage import Part, ShownArray, StageSize, fit_into, image_scale, size_of
 from tui_cnn.ui.lab.sums import product, products, sums
 from tui_cnn.ui.lab.weights import EXAMPLES, weights_tables
@@ -154,8 +154,10 @@ def test_the_selected_network_is_marked():
 
 
 def test_a_chain_that_breaks_says_where():
-    text = written(chain_table(4, (Slide(3), Slide(3), Slide(1)), ChainCursor(2, 1), focus=True, bar=Style()))
-    assert "4 → 2 → ✗" in text
+    text = written(
+        chain_table(Link(4, 1, 1), (Slide(3), Slide(3), Slide(1)), ChainCursor(2, 1), focus=True, bar=Style())
+    )
+    assert "4×4×1 → 2×2×1 → ✗" in text
     assert "✗ a window of 3 does not fit into 2 pixels" in text
     assert "[0]" in text
 

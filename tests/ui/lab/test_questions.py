@@ -84,7 +84,7 @@ async def test_the_solution_counts_as_wrong_and_is_repeated():
         await user.sees("The answer is 7", "39 → 37 → 17 → 7")
         await user.press("enter")  # shows what was asked about
         await user.until(lambda: user.app.screen.page == "sizes")
-        await user.sees("39 → 37 → 17 → 7")
+        await user.sees("39×39×1 → 37×37×1 → 17×17×1 → 7×7×1")
         await user.press("r")
         await user.until(lambda: panel.question is not None and panel.display and panel.has_focus_within)
         assert user.app.screen.query_one(LessonPanel).lesson.name == "stride"
@@ -118,7 +118,7 @@ async def test_where_one_left_off(tmp_path):
         await asked(user, "pooling", 0)
     async with opened(size=(120, 40)) as user:
         await user.press("4")
-        await user.sees("9/15 Pooling")
+        await user.sees("9/17 Pooling")
 
 
 async def test_own_lessons(tmp_path):

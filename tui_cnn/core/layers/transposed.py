@@ -43,7 +43,7 @@ _PADDING = Meta(description="Rows and columns that the size is set by; less than
 
 class _Transposed(SpatialConvolution, frozen=True, kw_only=True):
     kernel_kind = "transposed"
-    lesson = "stride"
+    lesson = "transposed"
 
     filters: Filters
     kernel_size: Shape

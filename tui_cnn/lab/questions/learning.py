@@ -7,11 +7,11 @@ import numpy as np
 from msgspec import structs
 
 from tui_cnn.i18n import _
-from tui_cnn.lab.learning import GradientStep, KernelLearning, Plane, learning
+from tui_cnn.lab.learning import GradientStep, KernelLearning, learning
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.numbers import bracketed, number
 from tui_cnn.lab.questions.answers import ChoiceAnswer, NumberAnswer
-from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, QuestionError, kind
+from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, QuestionError, kind, rows_written
 from tui_cnn.lab.scene import LabArrays
 from tui_cnn.lab.settings import LearningSettings
 
@@ -27,7 +27,7 @@ def loss(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion
     squares = " + ".join(f"{bracketed(error)}²" for error in step.error.ravel().tolist())
     prompt = _("The errors are {errors}. What is the loss, the mean squared error?")
     return LessonQuestion(
-        prompt.format(errors=_rows(step.error)),
+        prompt.format(errors=rows_written(step.error)),
         NumberAnswer(step.loss),
         f"({squares}) / {step.error.size} = {number(step.loss)}",
         (
@@ -53,7 +53,10 @@ def gradient(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQues
     hint = _("Each place gives its error times its pixel; the derivative of a square brings the factor 2.")
     return LessonQuestion(
         prompt.format(
-            errors=_rows(step.error), row=row + 1, column=column + 1, pixels=_rows(step.patches[:, :, row, column])
+            errors=rows_written(step.error),
+            row=row + 1,
+            column=column + 1,
+            pixels=rows_written(step.patches[:, :, row, column]),
         ),
         answer,
         f"{written} = {answer.written}",
@@ -80,8 +83,8 @@ def next_weight(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQ
             row=row + 1,
             column=column + 1,
             weight=number(weight, 4),
-            errors=_rows(step.error),
-            pixels=_rows(step.patches[:, :, row, column]),
+            errors=rows_written(step.error),
+            pixels=rows_written(step.patches[:, :, row, column]),
             rate=f"{settings.rate:g}",
         ),
         NumberAnswer(float(step.next_kernel[row, column])),
@@ -181,11 +184,6 @@ def _sum(step: GradientStep, row: int, column: int) -> str:
     """Write the gradient of a weight out."""
     terms = " + ".join(f"{bracketed(error)}·{bracketed(pixel)}" for error, pixel in step.terms(row, column))
     return f"2/{step.error.size}·({terms})"
-
-
-def _rows(values: Plane) -> str:
-    """Write the rows one after the other."""
-    return " / ".join(" ".join(number(value, 4) for value in row) for row in values.tolist())
 
 
 def _figures(value: float) -> str:

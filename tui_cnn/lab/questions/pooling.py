@@ -8,11 +8,11 @@ from msgspec import structs
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
 from tui_cnn.lab.links import LabLink
-from tui_cnn.lab.numbers import number
+from tui_cnn.lab.numbers import number, product
 from tui_cnn.lab.pooling import Pooling, moved
 from tui_cnn.lab.questions.answers import ChoiceAnswer, NumberAnswer, ShapeAnswer
 from tui_cnn.lab.questions.convolution import sizes_written
-from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, kind
+from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, kind, rows_written
 from tui_cnn.lab.scene import LabArrays
 from tui_cnn.lab.settings import PoolingSettings
 
@@ -26,18 +26,32 @@ def pooled_value(link: LabLink, _options: Options, draw: QuestionDraw) -> Lesson
     step = pooling.step(place, channel)
     values = [number(value) for value in step.patch.ravel() if not np.isnan(value)]
     name = {
-        "max": _("max pooling"), "average": _("average pooling"), "global-max": _("global max pooling"),
+        "max": _("max pooling"), "average": _("average pooling"),
+        "weighted-average": _("the weighted average with weights {weights}"), "global-max": _("global max pooling"),
         "global-average": _("global average pooling"), "depth-max": _("max pooling across the channels"),
     }[settings.kind]  # fmt: skip
+    name = name.format(weights=rows_written(pooling.weights)) if pooling.weights is not None else name
     prompt = _("What does {kind} give at row {row}, column {column}, map {map}?").format(
         kind=name, row=step.row + 1, column=step.column + 1, map=channel + 1
     )
+    if step.weights is not None:
+        terms = [
+            product(pixel, weight) for pixel, weight in zip(step.patch.flat, step.weights.flat, strict=True) if weight
+        ]
+        total, whole = number(float(np.nansum(step.weights * step.patch))), number(float(step.weights.sum()))
+        reason = f"({' + '.join(terms)}) / {whole} = {total} / {whole} = {number(step.value)}"
+        hints: tuple[str, ...] = (
+            _("Multiply each number under the window by its weight, add up, and divide by the sum of the weights."),
+            _("The sum of the weights is {sum}.").format(sum=whole),
+        )
+        shown = LabLink("pooling", settings, place)
+        return LessonQuestion(prompt, NumberAnswer(step.value), reason, hints, shown, arrays, "value")
     average = "average" in settings.kind
     total = number(float(np.nansum(step.patch)))
     reason = f"({' + '.join(values)}) / {len(values)} = {total} / {len(values)} = {number(step.value)}"
     if not average:
         reason = f"max({', '.join(values)}) = {number(step.value)}"
-    hints: tuple[str, ...] = (
+    hints = (
         _("The average is the sum of the numbers under the window, divided by how many they are.")
         if average
         else _("Max pooling keeps the largest number under the window."),
@@ -119,6 +133,8 @@ def _drawn(link: LabLink, draw: QuestionDraw) -> tuple[PoolingSettings, LabArray
 
 def _varied(settings: PoolingSettings, arrays: LabArrays, random: Random) -> tuple[PoolingSettings, LabArrays]:
     change: dict[str, object] = {}
+    if settings.kind == "weighted-average":
+        change["weights"] = random.choice(["1,2,1", "1,2", "1,3", "2,1", "1,1,1/1,2,1/1,1,1", "0,1,0/1,4,1/0,1,0"])
     if settings.image == "four-numbers":
         three = [random.randint(0, 99) for _number in range(3)]
         four = [*three, 4 * random.randint(0, 24) + -sum(three) % 4]  # their average is whole

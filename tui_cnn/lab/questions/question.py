@@ -4,8 +4,12 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Literal, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tui_cnn.errors import UserError
 from tui_cnn.lab.links import LabLink
+from tui_cnn.lab.numbers import number
 from tui_cnn.lab.questions.answers import Answer
 from tui_cnn.lab.scene import LabArrays
 
@@ -73,6 +77,11 @@ class QuestionDraw(NamedTuple):
     random: Random | None = None
     arrays: LabArrays = LabArrays()
     finished: tuple[FinishedRun, ...] = ()
+
+
+def rows_written(values: NDArray[np.float64]) -> str:
+    """Write the rows of (rows, columns) one after the other: `1 2 1 / 2 4 2`."""
+    return " / ".join(" ".join(number(value, 4) for value in row) for row in values.tolist())
 
 
 Options = Mapping[str, str]

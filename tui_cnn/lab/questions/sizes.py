@@ -7,7 +7,7 @@ from msgspec import structs
 from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
 from tui_cnn.lab.links import LabLink
-from tui_cnn.lab.questions.answers import NumberAnswer
+from tui_cnn.lab.questions.answers import NumberAnswer, ShapeAnswer
 from tui_cnn.lab.questions.convolution import shared_hint
 from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, kind
 from tui_cnn.lab.settings import SizesSettings, WeightsSettings
@@ -18,23 +18,39 @@ from tui_cnn.lab.windows import WindowError
 @kind("chain-size", "sizes")
 def chain_size(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the size at the end."""
-    n, slides, links = _drawn(link, draw)
+    slides, links = _drawn(link, draw)
     prompt = _("{n} pixels, then windows {windows}: how many are left at the end?")
+    hints = [_("The size is floor((n + 2p − f) / s) + 1: pixels n, zeros p on each side, window f, stride s.")]
+    if any(slide.p == "same" for slide in slides):
+        hints.append(_("With same padding it is ceil(n / s)."))
+    if any(slide.dilation > 1 for slide in slides):
+        hints.append(_("A window of f taps with dilation d reaches over d·(f − 1) + 1 pixels."))
+    if len(slides) > 1:
+        hints.append(_("After the first window: {size}.").format(size=links[1].size))
+    words = prompt.format(n=links[0].size, windows=_written(slides))
+    return LessonQuestion(words, NumberAnswer(links[-1].size), _sizes(slides, links), tuple(hints))
+
+
+@kind("chain-shape", "sizes")
+def chain_shape(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
+    """Ask for height, width and channels at the end."""
+    slides, links = _drawn(link, draw)
+    prompt = _("An image of {shape}, then windows {windows}: what is the shape at the end?")
     hints = (
-        _("The size is floor((n + 2p − f) / s) + 1: pixels n, zeros p on each side, window f, stride s."),
-        _("After the first window: {size}.").format(size=links[1].size),
+        _("A convolution has as many channels as filters; pooling keeps them."),
+        _("Height and width: floor((n + 2p − f) / s) + 1, or with same padding ceil(n / s)."),
     )
-    return LessonQuestion(
-        prompt.format(n=n, windows=_written(slides)), NumberAnswer(links[-1].size), _sizes(links), hints
-    )
+    words = prompt.format(shape=format_shape(links[0].shape), windows=_written(slides, are_filters_named=True))
+    reason = " → ".join(format_shape(each.shape) for each in links)
+    return LessonQuestion(words, ShapeAnswer(links[-1].shape), reason, hints)
 
 
 @kind("chain-field", "sizes")
 def chain_field(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the receptive field of a cell at the end."""
-    n, slides, links = _drawn(link, draw)
+    slides, links = _drawn(link, draw)
     prompt = _("{n} pixels, then windows {windows}: how many pixels wide is the receptive field of a cell at the end?")
-    parts = [f"({slide.f} − 1)·{links[place].step}" for place, slide in enumerate(slides)]
+    parts = [f"({slide.reach} − 1)·{links[place].step}" for place, slide in enumerate(slides)]
     reason = f"1 + {' + '.join(parts)} = {links[-1].field}"
     hints = (
         _("Each window adds (f − 1) times the step so far; the step is the product of the strides before it."),
@@ -42,7 +58,8 @@ def chain_field(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQ
             steps=", ".join(str(each.step) for each in links[: len(slides)])
         ),
     )
-    return LessonQuestion(prompt.format(n=n, windows=_written(slides)), NumberAnswer(links[-1].field), reason, hints)
+    words = prompt.format(n=links[0].size, windows=_written(slides))
+    return LessonQuestion(words, NumberAnswer(links[-1].field), reason, hints)
 
 
 @kind("weights", "weights", options=("of",))
@@ -102,24 +119,34 @@ def stacked_weights(link: LabLink, options: Options, draw: QuestionDraw) -> Less
     )  # fmt: skip
 
 
-def _drawn(link: LabLink, draw: QuestionDraw) -> tuple[int, tuple[Slide, ...], tuple[Link, ...]]:
+def _drawn(link: LabLink, draw: QuestionDraw) -> tuple[tuple[Slide, ...], tuple[Link, ...]]:
     settings, random = link.settings, draw.random
     assert isinstance(settings, SizesSettings)
-    n, slides = settings.n, read_windows(settings.windows)
+    slides = read_windows(settings.windows)
     for _attempt in range(200 if random else 0):
         assert random is not None
         drawn = tuple(_varied(slide, random) for slide in slides)
-        size = random.randint(24, 64)
         try:
-            return size, drawn, chain(size, drawn)
+            return drawn, chain(random.randint(24, 64), drawn, settings.channels)
         except WindowError:
             continue
-    return n, slides, chain(n, slides)
+    return slides, chain(settings.n, slides, settings.channels)
 
 
 def _varied(slide: Slide, random: Random) -> Slide:
+    """Draw other numbers where the slide has some that are not the usual ones."""
+    if slide.is_pooling:
+        f = random.choice([2, 3])
+        return slide._replace(f=f, s=random.choice([2, f]))
     f = random.choice([2, 3, 3, 5, 7] if slide.f > 1 else [1])
-    return Slide(f, random.randint(0, f // 2) if slide.p else 0, random.choice([2, 3]) if slide.s > 1 else 1)
+    padding = slide.p if slide.p == "same" else random.randint(0, f // 2) if slide.p else 0
+    return slide._replace(
+        f=f,
+        p=padding,
+        s=random.choice([2, 3]) if slide.s > 1 else 1,
+        d=random.choice([2, 3, 4]) if slide.d > 1 else 1,
+        filters=random.choice([4, 6, 8, 16, 32]) if slide.filters > 1 else 1,
+    )
 
 
 def _drawn_weights(link: LabLink, draw: QuestionDraw) -> WeightsSettings:
@@ -137,18 +164,25 @@ def _drawn_weights(link: LabLink, draw: QuestionDraw) -> WeightsSettings:
     )  # fmt: skip
 
 
-def _written(slides: tuple[Slide, ...]) -> str:
-    """Write windows in words: `3×3, 5×5 with stride 2`."""
+def _written(slides: tuple[Slide, ...], *, are_filters_named: bool = False) -> str:
+    """Write windows in words: `3×3, 5×5 stride 2`."""
     parts = []
     for slide in slides:
         text = f"{slide.f}×{slide.f}"
+        if slide.is_pooling:
+            text = _("pooling {size}").format(size=text)
         if slide.s > 1:
             text += _(" stride {stride}").format(stride=slide.s)
         if slide.p:
             text += _(" padding {padding}").format(padding=slide.p)
+        if slide.dilation > 1:
+            text += _(" dilation {dilation}").format(dilation=slide.dilation)
+        if are_filters_named and not slide.is_pooling:
+            text += _(" with {count} filters").format(count=slide.filters)
         parts.append(text)
     return ", ".join(parts)
 
 
-def _sizes(links: tuple[Link, ...]) -> str:
-    return " → ".join(str(link.size) for link in links)
+def _sizes(slides: tuple[Slide, ...], links: tuple[Link, ...]) -> str:
+    """Write the sizes, or of a single window the formula."""
+    return slides[0].formula(links[0].size) if len(slides) == 1 else " → ".join(str(link.size) for link in links)

@@ -31,6 +31,8 @@ from tui_cnn.lab.questions import (  # noqa: F401  # they declare the kinds
     pooling,
     results,
     sizes,
+    softmax,
+    transposed,
 )
 from tui_cnn.lab.questions.answers import AnswerError, ChoiceAnswer, NumberAnswer
 from tui_cnn.lab.questions.question import KINDS, LessonQuestion, QuestionDraw, QuestionError

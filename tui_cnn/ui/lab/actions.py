@@ -18,6 +18,7 @@ STEPPER = Scope(
         Action("faster", "plus", _("Faster"), _("Increase the steps per second"), False, "change_speed(1)"),
         Action("slower", "minus", _("Slower"), _("Decrease the steps per second"), False, "change_speed(-1)"),
         Action("next_filter", "f", _("Filter"), _("Show the next filter")),
+        Action("next_cell", "n", _("Number"), _("Write out the next number of the output")),
         Action("type_image", "i", _("Image"), _("Edit the numbers of the image"), command="edit('image')"),
         Action("type_kernel", "k", _("Kernel"), _("Edit the numbers of the kernel"), command="edit('kernel')"),
         Action("show_code", "x", _("Code"), _("Show this as a program: NumPy, TensorFlow, Keras")),
@@ -59,6 +60,8 @@ CHAIN = Scope(
         Action("larger", "plus", _("More"), _("Increase the number in brackets"), command="change(1)"),
         Action("smaller", "minus", _("Less"), _("Decrease the number in brackets"), command="change(-1)"),
         Action("add_window", "a", _("Add"), _("Add a window below")),
+        Action("change_type", "t", _("Type"), _("Change between convolution and pooling")),
+        Action("change_padding", "equals_sign", _("Same"), _("Turn padding “same” on or off")),
         Action("delete_window", "d,delete", _("Delete"), _("Delete the window")),
     ),
     within=("lab",),
@@ -102,6 +105,43 @@ LEARNING = Scope(
             _("Change the image, hidden kernel, initializer, rate, …"),
             command="open_form",
         ),
+    ),
+    within=("lab",),
+)
+
+SOFTMAX = Scope(
+    "softmax",
+    _("Lab: softmax (arrows to choose a class, digits − . to type its logit)"),
+    (
+        Action("raise_logit", "right", _("More"), _("Increase the logit by 0.5"), command="change(1)"),
+        Action("lower_logit", "left", _("Less"), _("Decrease the logit by 0.5"), command="change(-1)"),
+        Action("true_class", "space", _("True"), _("Make this class the true one")),
+        Action(
+            "raise_temperature",
+            "right_square_bracket",
+            _("T ×2"),
+            _("Double the temperature"),
+            command="double_temperature(1)",
+        ),
+        Action(
+            "lower_temperature",
+            "left_square_bracket",
+            _("T /2"),
+            _("Halve the temperature"),
+            False,
+            "double_temperature(-1)",
+        ),
+        Action(
+            "subtract_maximum",
+            "f",
+            _("float32"),
+            _("Compute in 32 bits without subtracting the largest logit, or not"),
+        ),
+        Action("next_logits", "n", _("Example"), _("Show the next example"), command="next_example"),
+        Action("show_softmax_code", "x", _("Code"), _("Show this as a program"), command="show_code"),
+        Action("add_class", "a", _("Add"), _("Add a class below"), False),
+        Action("delete_class", "d,delete", _("Delete"), _("Delete the class"), False),
+        Action("settings", "enter,e", _("Settings"), _("Type all logits, the true class …"), command="open_form"),
     ),
     within=("lab",),
 )
@@ -190,8 +230,17 @@ LAB = Scope(
         Action("pooling_page", "p", _("Pooling"), _("Step through pooling"), False, "page('pooling')"),
         Action("sizes_page", "s", _("Sizes"), _("Calculate sizes layer by layer"), False, "page('sizes')"),
         Action("weights_page", "w", _("Weights"), _("Count the parameters of layer types"), False, "page('weights')"),
+        Action(
+            "transposed_page",
+            "u",
+            _("Transposed"),
+            _("Step through a transposed convolution"),
+            False,
+            "page('transposed')",
+        ),
         Action("learning_page", "b", _("Learning"), _("Learn a kernel step by step"), False, "page('learning')"),
+        Action("softmax_page", "m", _("Softmax"), _("Work softmax and the loss out"), False, "page('softmax')"),
         Action("pairs_page", "v", _("Pairs"), _("Train and compare two networks"), False, "page('pairs')"),
     ),
 )
-SCOPES = (LAB, STEPPER, TYPING, LAB_FORM, CHAIN, WEIGHTS, LEARNING, PAIRS, LESSON, QUESTION, CODE)
+SCOPES = (LAB, STEPPER, TYPING, LAB_FORM, CHAIN, WEIGHTS, LEARNING, SOFTMAX, PAIRS, LESSON, QUESTION, CODE)

@@ -2,14 +2,17 @@
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from tui_cnn.i18n import _
-from tui_cnn.lab.code import Library, pooling_code
-from tui_cnn.lab.numbers import number
+from tui_cnn.insight.colours import scale_of
+from tui_cnn.lab.code import Library
+from tui_cnn.lab.numbers import number, product
 from tui_cnn.lab.pooling import Pooling, ShiftedPooling, kept_pixels, moved
+from tui_cnn.lab.pooling_code import pooling_code
 from tui_cnn.lab.scene import image_name
 from tui_cnn.lab.settings import PoolingSettings
 from tui_cnn.lab.windows import WindowError, Windows
@@ -19,7 +22,7 @@ from tui_cnn.ui.lab.stepper import Stepper
 from tui_cnn.ui.lab.sums import channel_names, drawn_of, facts_table
 
 _MOST_SHIFT = 12
-_MOST_VALUES = 16
+_MOST_VALUES, _MOST_TERMS = 16, 25
 
 
 class PoolingStepper(Stepper[PoolingSettings]):
@@ -107,15 +110,31 @@ def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> ShownAr
         )
         for channel in results
     ]
+    weights = [] if pooling.weights is None else [[_weights(pooling)]]
     if len(drawn) == 1:
         if moved.strided is not None and moved.strided_changed is not None:
             values, changed = moved.strided[..., drawn[0]], moved.strided_changed[..., drawn[0]]
             size = "{}×{}".format(*values.shape)
             outputs.append(ShownArray(Part("strides"), values, _("Strides only"), size, scale, strong=changed))
-        return ShownArrays([images], [[each] for each in outputs])
+        return ShownArrays([images, *weights], [[each] for each in outputs])
     if len(results) < len(drawn):
         return ShownArrays([[image] for image in images], [outputs])
-    return ShownArrays([[image, output] for image, output in zip(images, outputs, strict=True)], [])
+    return ShownArrays([[image, output] for image, output in zip(images, outputs, strict=True)], weights)
+
+
+def _weights(pooling: Pooling) -> ShownArray:
+    assert pooling.weights is not None
+    rows, columns = pooling.weights.shape
+    return ShownArray(
+        Part("weights"), pooling.weights, _("Weights"), f"{rows}×{columns}", scale_of(pooling.weights, signed=True)
+    )
+
+
+def _weighted(patch: NDArray[np.float64], weights: NDArray[np.float64], value: float) -> Text:
+    """Write a weighted average out: `(3·1 + 0·2 + 1·1) / 4 = 1`, without what weighs nothing or is outside."""
+    terms = [product(pixel, weight) for pixel, weight in zip(patch.flat, weights.flat, strict=True) if weight]
+    listed = " + ".join(terms[:_MOST_TERMS]) + (" + …" if len(terms) > _MOST_TERMS else "")
+    return Text(f"({listed}) / {number(float(weights.sum()))} = ").append(number(value), "bold")
 
 
 def _drawn(pooling: Pooling) -> tuple[list[int], list[int]]:
@@ -137,12 +156,15 @@ def pooling_facts(moved: ShiftedPooling, place: int) -> Table:
     for channel in results:
         step = pooling.step(place, channel)
         values = [number(float(value)) for value in step.patch.flat if not np.isnan(value)]
+        label = _("window") if len(results) == 1 else names[channel]
+        if step.weights is not None:
+            table.add_row(label, _weighted(step.patch, step.weights, step.value))
+            continue
         listed = ", ".join(values[:_MOST_VALUES]) + (", …" if len(values) > _MOST_VALUES else "")
         result = _("average of {values}") if "average" in pooling.kind else _("maximum of {values}")
-        label = _("window") if len(results) == 1 else names[channel]
         table.add_row(label, Text(result.format(values=listed) + " = ").append(number(step.value), "bold"))
     down, across = pooling.windows
-    if pooling.kind in ("max", "average"):
+    if pooling.is_sliding:
         table.add_row(_("size"), down.formula() if down == across else f"{down.formula()}   {across.formula()}")
     share = moved.pooled.size / pooling.image.size
     remaining = _("{after} of {before} values ({share:.0%}); pooling has no parameters")

@@ -1,7 +1,7 @@
 """The Lab: benches on which convolution, pooling and the numbers around them can be tried, beside the lessons."""
 
 from asyncio import Lock, to_thread
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, cast
 
 from textual import on, work
@@ -25,26 +25,34 @@ from tui_cnn.ui.lab.lesson import LessonPanel, Tries, share_text
 from tui_cnn.ui.lab.pairs import Pairs
 from tui_cnn.ui.lab.pooling import PoolingStepper
 from tui_cnn.ui.lab.sizes import Chain
+from tui_cnn.ui.lab.softmax import SoftmaxBench
 from tui_cnn.ui.lab.stepper import Stepper
+from tui_cnn.ui.lab.transposed import TransposedStepper
 from tui_cnn.ui.lab.weights import WeightsCalculator
 from tui_cnn.ui.messages import OpenLesson, ShowInLab, ShowLabLink
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 
 
 class PageInfo(NamedTuple):
-    """A page: its key, its title, and the class of its bench; `PAGES` says what can be set on it."""
+    """A page: its key, its title, the class of its bench, a `short` title where the title is long.
+
+    `PAGES` says what can be set on it.
+    """
 
     key: str
     title: str
     bench: Callable[..., Bench[Any]]
+    short: str = ""
 
 
 PAGE_INFOS: dict[PageName, PageInfo] = {
-    "convolution": PageInfo("c", _("Convolution"), ConvolutionStepper),
-    "pooling": PageInfo("p", _("Pooling"), PoolingStepper),
+    "convolution": PageInfo("c", _("Convolution"), ConvolutionStepper, _("Conv")),
+    "pooling": PageInfo("p", _("Pooling"), PoolingStepper, _("Pool")),
     "sizes": PageInfo("s", _("Sizes"), Chain),
     "weights": PageInfo("w", _("Weights"), WeightsCalculator),
-    "learning": PageInfo("b", _("Learning"), LearningStepper),
+    "transposed": PageInfo("u", _("Transposed"), TransposedStepper, _("Transp")),
+    "learning": PageInfo("b", _("Learning"), LearningStepper, _("Learn")),
+    "softmax": PageInfo("m", _("Softmax"), SoftmaxBench),
     "pairs": PageInfo("v", _("Pairs"), Pairs),
 }
 
@@ -53,17 +61,35 @@ _LAB_ACTIONS = {LAB.command(action).partition("(")[0] for action in LAB.actions}
 
 
 class LabTabs(Static):
-    """A line with the titles of the pages."""
+    """A line with the titles of the pages; where it is too narrow, the short ones, or only that of the page shown."""
+
+    _page: PageName = "convolution"
 
     def show(self, page: PageName) -> None:
         """Mark the page that is shown."""
+        self._page = page
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Write as much as there is room for."""
+        titles = {name: info.title for name, info in PAGE_INFOS.items()}
+        short = {name: info.short or info.title for name, info in PAGE_INFOS.items()}
+        own = {name: title if name == self._page else "" for name, title in titles.items()}
+        texts = [self._tabs(titles, " ", " "), self._tabs(titles, " ", ""), self._tabs(short, "", " "),
+                 self._tabs(own, "", " ")]  # fmt: skip
+        fitting = (text for text in texts if text.cell_length <= self.content_size.width)
+        self.update(next(fitting, texts[-1]), layout=False)
+
+    def _tabs(self, titles: Mapping[PageName, str], around: str, between: str) -> Content:
+        """Write keys and titles with what is `around` and `between` them; a blank is around that of the page shown."""
         parts = []
-        for name, info in PAGE_INFOS.items():
-            style = "bold $text-primary on $primary-muted" if name == page else "$text-muted"
-            parts.append(
-                Content.from_markup(f"[@click=screen.page('{name}')] {info.key} {info.title} [/]").stylize(style)
-            )
-        self.update(Content(" ").join(parts))
+        for name, title in titles.items():
+            shown = name == self._page
+            blank = " " if shown else around
+            label = f"{blank}{f'{PAGE_INFOS[name].key} {title}'.rstrip()}{blank}"
+            style = "bold $text-primary on $primary-muted" if shown else "$text-muted"
+            parts.append(Content.from_markup(f"[@click=screen.page('{name}')]{label}[/]").stylize(style))
+        return Content(between).join(parts)
 
 
 class LabScreen(MainScreen):

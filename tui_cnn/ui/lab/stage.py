@@ -40,8 +40,9 @@ Mask = npt.NDArray[np.bool_]
 class Part(NamedTuple):
     """Which array it is, and its channel or filter.
 
-    Its role: `image`, `window`, `kernel`, `output` or `strides`; of a step of learning also `target`, `prediction`,
-    `error`, `gradient`, `next` and `hidden`.
+    Its role: `image`, `window`, `kernel`, `output` or `strides`; of pooling also `weights`; of a transposed
+    convolution also `product` and `overlap`; of a step of learning also `target`, `prediction`, `error`, `gradient`,
+    `next` and `hidden`.
     """
 
     role: str
@@ -260,7 +261,11 @@ def covered(arrays: ShownArrays, cover: Cover, place: int) -> ShownArrays:
         places = np.arange(array.values.size).reshape(array.values.shape)
         return replace(array, known=places < place if cover == "value" else None, strong=None)
 
-    hidden = {"output": ("output", "strides"), "kernel": ("kernel",), "value": ("strides", "gradient", "next")}[cover]
+    hidden = {
+        "output": ("output", "strides", "overlap"),
+        "kernel": ("kernel",),
+        "value": ("strides", "gradient", "next"),
+    }[cover]
     sides = [
         [left for column in side if (left := [shown(array) for array in column if array.part.role not in hidden])]
         for side in arrays

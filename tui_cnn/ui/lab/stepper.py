@@ -1,4 +1,4 @@
-"""A window that goes over an image: what both steppers of the Lab share."""
+"""A window that goes over an image: what the steppers of the Lab share."""
 
 from asyncio import to_thread
 from typing import TypeVar, cast
@@ -21,14 +21,14 @@ from tui_cnn.lab.code import LIBRARIES, Library
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.questions.question import LessonQuestion
 from tui_cnn.lab.scene import LabArrays, NamedArray
-from tui_cnn.lab.settings import ConvolutionSettings, LearningSettings, PoolingSettings
+from tui_cnn.lab.settings import ConvolutionSettings, LearningSettings, PoolingSettings, TransposedSettings
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.bench import Bench
 from tui_cnn.ui.lab.stage import NumberView, Part, PictureView, ShownArrays, Stage, beside_pictures, covered
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing
 from tui_cnn.ui.workspace import workspace_of
 
-S = TypeVar("S", ConvolutionSettings, PoolingSettings, LearningSettings)
+S = TypeVar("S", ConvolutionSettings, PoolingSettings, LearningSettings, TransposedSettings)
 
 SPEEDS = (1, 2, 4, 8, 16, 32)
 """Steps a second."""
@@ -116,6 +116,14 @@ class Stepper(Bench[S]):
     def lines_below(self) -> int:
         """Lines to leave for what is written below the arrays."""
         return _FACTS if self.roomy else _FEW_FACTS
+
+    @property
+    def place_words(self) -> str:
+        """Say which place it is."""
+        row, column = divmod(self.place, self.windows.shape[1])
+        return _("step {step} of {steps}: row {row}, column {column} of the output").format(
+            step=self.place + 1, steps=self.steps, row=row + 1, column=column + 1
+        )
 
     @property
     def steps(self) -> int:
@@ -307,10 +315,7 @@ class Stepper(Bench[S]):
         if not self.steps or (self._asked is not None and self._asked[0].cover == "output"):
             self.border_title = None
             return
-        row, column = divmod(self.place, self.windows.shape[1])
-        title = _("step {step} of {steps}: row {row}, column {column} of the output").format(
-            step=self.place + 1, steps=self.steps, row=row + 1, column=column + 1
-        )
+        title = self.place_words
         if self.running:
             title += " · " + _("{speed} steps per second").format(speed=SPEEDS[self.speed])
         self.border_title = Content(title)

@@ -8,7 +8,7 @@ from rich.text import Text
 from tui_cnn.i18n import _
 from tui_cnn.insight.filters import likeness
 from tui_cnn.lab.convolution import Convolution, Step
-from tui_cnn.lab.numbers import bracketed, number
+from tui_cnn.lab.numbers import bracketed, number, product
 
 _LABEL = 11
 """Cells of the names at the left, with their gap."""
@@ -94,11 +94,6 @@ def drawn_of(values: NDArray[np.float64]) -> list[int]:
     """List the channels of (height, width, channels) that are drawn: all, or of many the one of the largest values."""
     depth = values.shape[2]
     return list(range(depth)) if depth <= _MOST_CHANNELS else [int(np.abs(values).sum(axis=(0, 1)).argmax())]
-
-
-def product(pixel: float, weight: float) -> str:
-    """Write a product as on paper: `3·1`, `1·(−1)`."""
-    return f"{number(pixel)}·{bracketed(weight)}"
 
 
 def products(terms: list[str], total: float, width: int, in_rows: int = 0) -> Text:
