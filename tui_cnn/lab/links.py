@@ -9,9 +9,16 @@ from tui_cnn.errors import UserError
 from tui_cnn.formats.fields import rebuild
 from tui_cnn.formats.validation import InvalidError, nearest
 from tui_cnn.i18n import _
-from tui_cnn.lab.settings import ConvolutionSettings, LearningSettings, PoolingSettings, SizesSettings, WeightsSettings
+from tui_cnn.lab.settings import (
+    ConvolutionSettings,
+    LearningSettings,
+    PhotoSettings,
+    PoolingSettings,
+    SizesSettings,
+    WeightsSettings,
+)
 
-PageName = Literal["convolution", "pooling", "sizes", "weights", "learning", "pairs"]
+PageName = Literal["convolution", "pooling", "sizes", "weights", "learning", "photo", "pairs"]
 
 PAGES: dict[PageName, type[msgspec.Struct] | None] = {
     "convolution": ConvolutionSettings,
@@ -19,6 +26,7 @@ PAGES: dict[PageName, type[msgspec.Struct] | None] = {
     "sizes": SizesSettings,
     "weights": WeightsSettings,
     "learning": LearningSettings,
+    "photo": PhotoSettings,
     "pairs": None,
 }
 """The pages of the Lab, and what can be set on each."""

@@ -79,6 +79,7 @@ class LabArrays(NamedTuple):
         kernels: typed.
         fashion: a test image, (height, width, 1).
         file: an image file of the user, 0 to 255.
+        photo: the same with more pixels, for the page of photographs.
         map: a map of a trained network, or the input of one of its layers.
         trained: a filter of it.
     """
@@ -87,6 +88,7 @@ class LabArrays(NamedTuple):
     kernels: Kernels | None = None
     fashion: Image | None = None
     file: NamedArray | None = None
+    photo: NamedArray | None = None
     map: NamedArray | None = None
     trained: NamedArray | None = None
 

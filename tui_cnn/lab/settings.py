@@ -127,5 +127,46 @@ class LearningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     ] = 0.25
 
 
+EdgeMethod = Literal[
+    "sobel",
+    "scharr",
+    "canny-smoothing",
+    "canny-gradient",
+    "canny-direction",
+    "canny-thinning",
+    "canny-thresholds",
+    "canny",
+]
+"""The length of the gradient by Sobel or Scharr, and the stages of Canny, of which the last gives the edges."""
+PhotoMethod = Literal[KernelName, EdgeMethod]
+
+CANNY_STAGES: tuple[EdgeMethod, ...] = get_args(EdgeMethod)[2:]
+PHOTO_METHODS: tuple[PhotoMethod, ...] = get_args(PhotoMethod)
+
+_Method = Annotated[PhotoMethod, Meta(description="Filter or edge detector; its result stands beside the photo (← →)")]
+_Share = Annotated[float, Meta(ge=0, le=1, description="Share of the largest gradient, for Canny (+ and −)")]
+
+
+class PhotoSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A photograph, and what filters make of it: the first as large as there is room, then the others beside it."""
+
+    picture: Annotated[
+        Literal["town", "file"], Meta(description="Picture; town: drawn by this program; file: an image file (o)")
+    ] = "town"
+    first: _Method = "long-vertical-line"
+    second: _Method = "long-horizontal-line"
+    third: _Method = "sobel"
+    fourth: _Method = "scharr"
+    fifth: _Method = "canny"
+    sigma: Annotated[float, Meta(ge=0, le=5, description="Smoothing of Canny in pixels, 0: none ([ and ])")] = 1.0
+    low: _Share = 0.1
+    high: _Share = 0.25
+
+    @property
+    def methods(self) -> tuple[PhotoMethod, ...]:
+        """The filters, in their order."""
+        return self.first, self.second, self.third, self.fourth, self.fifth
+
+
 PictureSettings = ConvolutionSettings | PoolingSettings | LearningSettings
 """What an image is chosen in."""
