@@ -58,7 +58,7 @@ def correlated(plane: Plane, kernel: Plane) -> Plane:
     top, left = (height - 1) // 2, (width - 1) // 2
     padded = np.pad(plane, ((top, height - 1 - top), (left, width - 1 - left)), "edge")
     rows, columns = plane.shape
-    made = np.zeros(plane.shape)
+    made: Plane = np.zeros(plane.shape)
     for row, column in np.argwhere(kernel):  # most classical filters are zero at many places
         made += kernel[row, column] * padded[row : row + rows, column : column + columns]
     return made

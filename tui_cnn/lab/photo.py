@@ -136,6 +136,7 @@ class FilteredPhoto:
             case "canny-thinning":
                 return PhotoResult(method, self.canny.thinned, "length")
             case "canny-thresholds":
-                return PhotoResult(method, self.canny.weak + 2.0 * self.canny.strong, "levels")
+                levels = np.array(self.canny.weak + 2 * self.canny.strong, np.float64)
+                return PhotoResult(method, levels, "levels")
             case _:
-                return PhotoResult(method, 2.0 * self.canny.edges, "levels")
+                return PhotoResult(method, np.array(2 * self.canny.edges, np.float64), "levels")

@@ -153,14 +153,15 @@ class PhotoSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     picture: Annotated[
         Literal["town", "file"], Meta(description="Picture; town: drawn by this program; file: an image file (o)")
     ] = "town"
-    first: _Method = "long-vertical-line"
-    second: _Method = "long-horizontal-line"
-    third: _Method = "sobel"
-    fourth: _Method = "scharr"
-    fifth: _Method = "canny"
+    results: Annotated[int, Meta(ge=1, le=5, description="Results to show at most; fewer are larger")] = 5
+    first: _Method = "sobel"
+    second: _Method = "scharr"
+    third: _Method = "canny"
+    fourth: _Method = "long-vertical-line"
+    fifth: _Method = "long-horizontal-line"
     sigma: Annotated[float, Meta(ge=0, le=5, description="Smoothing of Canny in pixels, 0: none ([ and ])")] = 1.0
-    low: _Share = 0.1
-    high: _Share = 0.25
+    low: _Share = 0.15
+    high: _Share = 0.35
 
     @property
     def methods(self) -> tuple[PhotoMethod, ...]:

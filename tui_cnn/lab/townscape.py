@@ -120,6 +120,28 @@ def _noise(drawn: _Drawn, grain: int, strength: float) -> _Texture:
     return lambda rows, columns: field[rows.astype(int), columns.astype(int)]
 
 
+def _below(top: _Plane) -> _Texture:
+    """Cover what is below a line whose row is given for each column."""
+    return lambda rows, columns: rows - top[columns.astype(int)] + 0.5
+
+
+def _wire(row: _Plane) -> _Texture:
+    """Cover a wire whose row is given for each column."""
+    slope = np.hypot(1, np.gradient(row))
+    return lambda rows, columns: 1.1 - np.abs(rows - row[columns.astype(int)]) / slope[columns.astype(int)]
+
+
+def _ragged_disc(centre: _Point, radius: float, ragged: _Plane) -> _Texture:
+    """Cover a disc whose edge is moved by so many pixels."""
+    return lambda rows, columns: (
+        radius - np.hypot(rows - centre[0], columns - centre[1]) + ragged[rows.astype(int), columns.astype(int)]
+    )
+
+
+def _lit_from_above(texture: _Texture, middle: float) -> _Texture:
+    return lambda rows, columns: texture(rows, columns) * (1.01 - 0.006 * (rows - middle))
+
+
 def _bricks(rows: _Plane, columns: _Plane) -> _Plane:
     """Lay bricks of 8×18 with light joints, every other row moved by half a brick."""
     layer = rows // 8
@@ -148,17 +170,18 @@ def _draw_sky(drawn: _Drawn) -> None:
 def _draw_hills(drawn: _Drawn) -> None:
     for base, height, wave, colour in ((252, 26, 120.0, (128, 148, 160)), (284, 18, 71.0, (92, 120, 96))):
         top = base - height * np.sin(np.arange(WIDTH) / wave + base) - height / 3 * np.sin(np.arange(WIDTH) / wave * 3)
-        cover = lambda rows, columns, top=top: rows - top[columns.astype(int)] + 0.5  # noqa: E731
-        drawn.fill((200, 0, HEIGHT, WIDTH), cover, colour, _noise(drawn, 6, 0.12))
+        drawn.fill((200, 0, HEIGHT, WIDTH), _below(top), colour, _noise(drawn, 6, 0.12))
 
 
 def _draw_tower(drawn: _Drawn) -> None:
     left, right, top = 424, 502, 120
     middle = (left + right) / 2
-    shade = lambda rows, columns: (1.12 - 0.45 * ((columns - left) / (right - left)) ** 2) * (  # noqa: E731
-        np.where((rows % 26 < 1.5) | ((columns + 20 * (rows // 26 % 2)) % 40 < 1.3), 0.8, 1.0)
-    )
-    drawn.rectangle(top, left, 340, right, (186, 174, 150), shade)
+
+    def stones(rows: _Plane, columns: _Plane) -> _Plane:
+        joint = (rows % 26 < 1.5) | ((columns + 20 * (rows // 26 % 2)) % 40 < 1.3)
+        return np.where(joint, 0.8, 1.0) * (1.12 - 0.45 * ((columns - left) / (right - left)) ** 2)
+
+    drawn.rectangle(top, left, 340, right, (186, 174, 150), stones)
     drawn.polygon([(34, middle), (top, right + 8), (top, left - 8)], (88, 108, 104), _tiles)
     drawn.line((14, middle), (36, middle), 2.2, (50, 50, 54))
     drawn.rectangle(top - 3, left - 9, top + 4, right + 9, (150, 138, 118))
@@ -167,9 +190,7 @@ def _draw_tower(drawn: _Drawn) -> None:
     for hour in range(12):
         angle = hour * np.pi / 6
         down, across = -np.cos(angle), np.sin(angle)
-        drawn.line(
-            (164 + 18 * down, middle + 18 * across), (164 + 22 * down, middle + 22 * across), 2, (60, 52, 48)
-        )
+        drawn.line((164 + 18 * down, middle + 18 * across), (164 + 22 * down, middle + 22 * across), 2, (60, 52, 48))
     drawn.line((164, middle), (150, middle + 9), 2.6, (30, 28, 30))
     drawn.line((164, middle), (178, middle + 14), 2, (30, 28, 30))
     drawn.disc((232, middle), 14, (58, 62, 74))
@@ -178,9 +199,7 @@ def _draw_tower(drawn: _Drawn) -> None:
         drawn.rectangle(row, middle - 13, row + 3, middle + 13, (120, 116, 104))
 
 
-def _draw_house(
-    drawn: _Drawn, left: int, right: int, eaves: int, ridge: int, wall: _Colour, roof: _Colour
-) -> None:
+def _draw_house(drawn: _Drawn, left: int, right: int, eaves: int, ridge: int, wall: _Colour, roof: _Colour) -> None:
     drawn.rectangle(ridge - 6, left + 34, eaves, left + 60, (128, 76, 62), _bricks)
     drawn.rectangle(ridge - 10, left + 31, ridge - 4, left + 63, (96, 84, 78))
     drawn.rectangle(eaves, left, 345, right, wall, _bricks)
@@ -196,7 +215,10 @@ def _draw_house(
 
 def _draw_window(drawn: _Drawn, top: int, left: int) -> None:
     drawn.rectangle(top - 4, left - 4, top + 52, left + 42, (238, 234, 224))
-    sheen = lambda rows, columns: 0.7 + 0.6 * (((rows - top) + (columns - left)) % 60 < 22)  # noqa: E731
+
+    def sheen(rows: _Plane, columns: _Plane) -> _Plane:
+        return np.where((rows - top + columns - left) % 60 < 22, 1.3, 0.7)
+
     drawn.rectangle(top, left, top + 48, left + 38, (70, 88, 108), sheen)
     for row in (16, 32):
         drawn.rectangle(top + row - 1.2, left, top + row + 1.2, left + 38, (238, 234, 224))
@@ -216,15 +238,12 @@ def _draw_door(drawn: _Drawn, left: int) -> None:
 
 def _draw_tree(drawn: _Drawn) -> None:
     drawn.polygon([(220, 357), (220, 367), (346, 374), (346, 350)], (84, 64, 48), _noise(drawn, 4, 0.3))
-    leaves = _noise(drawn, 5, 0.35)
     ragged = 7 * _smooth_noise(drawn.random, (HEIGHT, WIDTH), 7)
     for row, column, radius in ((206, 336, 30), (212, 386, 32), (176, 362, 36), (226, 362, 30), (160, 346, 22)):
         colour = (58 + radius // 2, 98 + (row - 160) // 4, 50)
         box = (row - radius - 9, column - radius - 9, row + radius + 9, column + radius + 9)
-        cover = lambda rows, columns, at=(row, column, radius): (  # noqa: E731
-            at[2] - np.hypot(rows - at[0], columns - at[1]) + ragged[rows.astype(int), columns.astype(int)]
-        )
-        drawn.fill(box, cover, colour, lambda r, c, at=row: leaves(r, c) * (1.25 - 0.006 * (r - at + 40)))
+        light = _lit_from_above(_noise(drawn, 5, 0.35), row)
+        drawn.fill(box, _ragged_disc((row, column), radius, ragged), colour, light)
 
 
 def _draw_street(drawn: _Drawn) -> None:
@@ -260,11 +279,7 @@ def _draw_lamp_and_wires(drawn: _Drawn) -> None:
         columns = np.arange(WIDTH, dtype=float)
         share = (columns - 26 - side) / 504
         sag = 76 + 18 * share + 82 * share * (1 - share)
-        slope = np.gradient(sag)
-        cover = lambda rows, cols, sag=sag, slope=slope: (  # noqa: E731
-            1.1 - np.abs(rows - sag[cols.astype(int)]) / np.hypot(1, slope[cols.astype(int)])
-        )
-        drawn.fill((0, 0, 150, WIDTH), cover, (46, 44, 48), _plain)
+        drawn.fill((0, 0, 150, WIDTH), _wire(sag), (46, 44, 48), _plain)
     drawn.rectangle(196, 308, 358, 313, (44, 46, 52))
     drawn.polygon([(188, 300), (188, 321), (214, 317), (214, 304)], (250, 236, 178))
     drawn.polygon([(178, 310.5), (189, 324), (189, 297)], (44, 46, 52))

@@ -23,6 +23,7 @@ from tui_cnn.ui.lab.learner import Learner
 from tui_cnn.ui.lab.learning import LearningStepper
 from tui_cnn.ui.lab.lesson import LessonPanel, Tries, share_text
 from tui_cnn.ui.lab.pairs import Pairs
+from tui_cnn.ui.lab.photo import PhotoBench
 from tui_cnn.ui.lab.pooling import PoolingStepper
 from tui_cnn.ui.lab.sizes import Chain
 from tui_cnn.ui.lab.stepper import Stepper
@@ -45,6 +46,7 @@ PAGE_INFOS: dict[PageName, PageInfo] = {
     "sizes": PageInfo("s", _("Sizes"), Chain),
     "weights": PageInfo("w", _("Weights"), WeightsCalculator),
     "learning": PageInfo("b", _("Learning"), LearningStepper),
+    "photo": PageInfo("h", _("Photo"), PhotoBench),
     "pairs": PageInfo("v", _("Pairs"), Pairs),
 }
 
@@ -53,17 +55,28 @@ _LAB_ACTIONS = {LAB.command(action).partition("(")[0] for action in LAB.actions}
 
 
 class LabTabs(Static):
-    """A line with the titles of the pages."""
+    """A line with the titles of the pages; where it is too narrow for all, only that of the page that is shown."""
+
+    _page: PageName = "convolution"
 
     def show(self, page: PageName) -> None:
         """Mark the page that is shown."""
+        self._page = page
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Write as much as there is room for."""
+        texts = [self._tabs(" "), self._tabs(""), self._tabs("", named=False)]
+        fitting = (text for text in texts if text.cell_length <= self.content_size.width)
+        self.update(next(fitting, texts[-1]), layout=False)
+
+    def _tabs(self, between: str, *, named: bool = True) -> Content:
         parts = []
         for name, info in PAGE_INFOS.items():
-            style = "bold $text-primary on $primary-muted" if name == page else "$text-muted"
-            parts.append(
-                Content.from_markup(f"[@click=screen.page('{name}')] {info.key} {info.title} [/]").stylize(style)
-            )
-        self.update(Content(" ").join(parts))
+            style = "bold $text-primary on $primary-muted" if name == self._page else "$text-muted"
+            label = f"{info.key} {info.title}" if named or name == self._page else info.key
+            parts.append(Content.from_markup(f"[@click=screen.page('{name}')] {label} [/]").stylize(style))
+        return Content(between).join(parts)
 
 
 class LabScreen(MainScreen):
@@ -157,8 +170,13 @@ class LabScreen(MainScreen):
         self._show_lesson()
         self.action_read_lesson()
 
+    def action_full_size(self) -> None:
+        """Leave all room to the page, or show the lesson and the settings again."""
+        self.toggle_class("-full-size")
+
     def action_read_lesson(self) -> None:
         """Go to the lesson."""
+        self.remove_class("-full-size")
         self.add_class("-reading")
         self.query_one(Tries).focus()
 
