@@ -1,6 +1,7 @@
 """The page of photographs: one picture and what filters, Sobel, Scharr and Canny make of it, side by side."""
 
 from asyncio import to_thread
+from dataclasses import replace
 from typing import ClassVar
 
 import msgspec
@@ -20,6 +21,7 @@ from tui_cnn.i18n import _
 from tui_cnn.lab.code import LIBRARIES
 from tui_cnn.lab.photo import FilteredPhoto, Pixels, grey_levels, photo_of, scaled
 from tui_cnn.lab.photo_code import photo_code
+from tui_cnn.lab.questions.question import LessonQuestion
 from tui_cnn.lab.scene import NamedArray
 from tui_cnn.lab.settings import PHOTO_METHODS, PhotoMethod, PhotoSettings
 from tui_cnn.ui.lab.actions import PHOTO
@@ -57,6 +59,8 @@ class PhotoBench(Bench[PhotoSettings]):
 
     filtered: FilteredPhoto | None = None
     _waiting = False
+    _asked: PhotoSettings | None = None
+    """What is asked about: which filter the first result is of."""
 
     def compose(self) -> ComposeResult:
         """Lay out the pictures and the words."""
@@ -77,7 +81,10 @@ class PhotoBench(Bench[PhotoSettings]):
         self.redraw()
 
     def apply(self, settings: PhotoSettings) -> None:
-        """Show other settings."""
+        """Show other settings; what was asked about others is dropped."""
+        if self._asked is not None and self._asked != settings:
+            self._asked = None
+            self.post_message(self.QuestionLeft())
         self.settings = settings
         self.redraw()
 
@@ -85,6 +92,19 @@ class PhotoBench(Bench[PhotoSettings]):
         """Show what a link asks for; `place` is that of the result to describe."""
         self.set_settings(settings)
         self.chosen = place
+
+    def cover(self, question: LessonQuestion) -> None:
+        """Show what a question is about, but not its answer."""
+        if question.link is not None and isinstance(question.link.settings, PhotoSettings):
+            self._asked = None
+            self.set_settings(question.link.settings)
+            self._asked, self.chosen = self.settings, 0
+            self.redraw()
+
+    def uncover(self) -> None:
+        """Show all of it."""
+        self._asked = None
+        self.redraw()
 
     @property
     def method(self) -> PhotoMethod:
@@ -108,6 +128,7 @@ class PhotoBench(Bench[PhotoSettings]):
     async def _draw(self) -> None:
         self._waiting = False
         photo = await to_thread(photo_of, self.settings, self.images.typed)  # the first time it is drawn
+        asked = self._asked is not None
         lines, cells = self.content_size.height, self.content_size.width
         if not (lines and cells):
             return
@@ -120,8 +141,10 @@ class PhotoBench(Bench[PhotoSettings]):
         methods = self.settings.methods[first : first + laid.pictures - 1]
         original = WallPicture(self._title, colours(shown), shown, [(_("filters take its grey levels"), None)])
         results = [shown_result(filtered, method, lambda scale: scale_for(self.app, scale)) for method in methods]
+        if asked:
+            results = [replace(result, title="?", caption=()) for result in results]
         self.query_one(PhotoWall).show([original, *results], laid, self.chosen - first + 1)
-        facts = photo_facts(filtered, self.method, roomy=roomy)
+        facts = Text() if asked else photo_facts(filtered, self.method, roomy=roomy)
         self.query_one("#facts", Static).update(Group(self._standing(photo, laid.size), facts))
         self.filtered = filtered
         self.border_title = Content(_("result {n} of {count}").format(n=self.chosen + 1, count=len(_FIELDS)))

@@ -12,13 +12,14 @@ from rich.style import Style
 from tui_cnn.i18n import _
 from tui_cnn.lab.numbers import number
 from tui_cnn.lab.photo import size_within
+from tui_cnn.ui.toolkit.numbers import whole_words
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas, Pixels, magnify
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing
 
 _GAP = 1
 _WORDS = 2
 """Lines of words of a picture."""
-_NARROWEST = 18
+_NARROWEST = 26
 """Cells that the words of a picture need."""
 _MOST_TIMES = 8
 
@@ -104,9 +105,8 @@ class PhotoWall(Drawing):
         """Draw the pictures with their words."""
         for place, picture in enumerate(self.pictures):
             x, y = self._corner(place)
-            title = f" {picture.title} " if place == self.chosen else picture.title
-            while cell_len(title) > self.plan.width:
-                title = title[:-1]
+            title = whole_words(picture.title, self.plan.width - 2)
+            title = f" {title} " if place == self.chosen else title
             canvas.put(x, y, title, self.tones.selected if place == self.chosen else self.tones.bold)
             canvas.picture(x, y + 1, magnify(picture.pixels, self.plan.times))
             end = x + self.plan.width

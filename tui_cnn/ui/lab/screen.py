@@ -26,7 +26,6 @@ from tui_cnn.ui.lab.pairs import Pairs
 from tui_cnn.ui.lab.photo import PhotoBench
 from tui_cnn.ui.lab.pooling import PoolingStepper
 from tui_cnn.ui.lab.sizes import Chain
-from tui_cnn.ui.lab.stepper import Stepper
 from tui_cnn.ui.lab.weights import WeightsCalculator
 from tui_cnn.ui.messages import OpenLesson, ShowInLab, ShowLabLink
 from tui_cnn.ui.toolkit.main_screen import MainScreen
@@ -232,17 +231,16 @@ class LabScreen(MainScreen):
         self._show_all()
         if link is not None:
             await self._turn_to(link.page)
-            if isinstance(self.bench, Stepper):
-                self.bench.cover(event.question)
+            self.bench.cover(event.question)
         self.set_class(link is not None, "-showing")
 
     @on(LessonPanel.Revealed)
     def _show_all(self) -> None:
         self.set_class(any(panel.has_class("-asking") for panel in self.query(LessonPanel)), "-asking")
-        for stepper in self.query(Stepper):
-            stepper.uncover()
+        for bench in self.query(Bench):
+            bench.uncover()
 
-    @on(Stepper.QuestionLeft)
+    @on(Bench.QuestionLeft)
     def _drop_question(self) -> None:
         self.query_one(LessonPanel).leave_question()
 
