@@ -31,6 +31,7 @@ DRAWINGS = [
     "pooling-80x24",
     "sizes-80x24",
     "weights-80x24",
+    "photo-80x24",
     "lesson-80x24",
     "inspect-120x40",
     "kernels-120x40",

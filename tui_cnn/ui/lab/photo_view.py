@@ -102,7 +102,7 @@ def photo_facts(photo: FilteredPhoto, method: PhotoMethod, *, roomy: bool) -> Ta
             (_("from the low threshold on {share}"), made.strong | made.weak),
             (_("edges {share}"), made.edges),
         ]
-        table.add_row(_("left"), " → ".join(words.format(share=percent(mask.mean())) for words, mask in counts))
+        table.add_row(_("remaining"), " → ".join(words.format(share=percent(mask.mean())) for words, mask in counts))
     return table
 
 
@@ -121,6 +121,8 @@ def _rule(photo: FilteredPhoto, method: PhotoMethod) -> str:
             return _("length of the gradient: √(x² + y²) of Sobel x and Sobel y")
         case "scharr":
             return _("length of the gradient: √(x² + y²) of Scharr x and Scharr y")
+        case "canny-smoothing" if not settings.sigma:
+            return _("no blur: sigma is 0")
         case "canny-smoothing":
             taps = gaussian(settings.sigma).size
             return _("Gaussian blur with sigma {sigma}, {size}: less noise, softer edges").format(
@@ -132,6 +134,9 @@ def _rule(photo: FilteredPhoto, method: PhotoMethod) -> str:
             return _("where the gradient points, in steps of 45°; across the edge, not along it")
         case "canny-thinning":
             return _("a pixel stays if none beside it along its gradient is larger: edges become thin")
+        case "canny-thresholds" if settings.low >= settings.high:
+            words = _("strong (white) from {high}; none is weak: the low threshold is not below the high one")
+            return words.format(high=_level(made.high))
         case "canny-thresholds":
             words = _("strong (white) from {high}, weak (orange) from {low}; less becomes 0")
             return words.format(high=_level(made.high), low=_level(made.low))
