@@ -47,7 +47,7 @@ def photo_of(settings: PhotoSettings, arrays: LabArrays) -> Pixels:
     """Return the photograph, (height, width, 1 or 3); a file that is not there yet is one black pixel."""
     if settings.picture == "town":
         return townscape()
-    return _NO_PHOTO if arrays.photo is None else arrays.photo.values.astype(np.uint8)
+    return _NO_PHOTO if arrays.photo is None else arrays.photo.pixels
 
 
 def size_within(size: tuple[int, int], room: tuple[int, int]) -> tuple[int, int]:

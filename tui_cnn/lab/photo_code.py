@@ -3,6 +3,8 @@
 Each program runs as it stands, and leaves the result in `output`, (rows, columns, 1).
 """
 
+from textwrap import indent
+
 import numpy as np
 
 from tui_cnn.lab.code import HEADS, PRINT, Library, array_text
@@ -10,20 +12,22 @@ from tui_cnn.lab.edges import SCHARR, SOBEL, Plane
 from tui_cnn.lab.photo import FilteredPhoto, is_kernel
 from tui_cnn.lab.settings import CANNY_STAGES, PhotoMethod, PhotoSettings
 
-_LINE = 110
+_LINE = 90
 _AXES = "height, width, channels, filters"
 
 
 def photo_code(photo: FilteredPhoto, method: PhotoMethod, library: Library) -> str:
-    """Write what a filter or a stage of Canny gives as a program."""
+    """Write what a filter or a stage of Canny gives as a program: a function first, then the image for it."""
     if is_kernel(method):
-        kernel = photo.kernel(method)[..., np.newaxis, np.newaxis]
-        body = [array_text("kernel", kernel, _AXES), "output = correlate(image, kernel)\n"]
+        filters = array_text("kernel", photo.kernel(method)[..., np.newaxis, np.newaxis], _AXES)
+        body = "return correlate(image, kernel)\n"
     elif method in CANNY_STAGES:
-        body = [_filters("sobel", SOBEL), _canny(photo.settings, method, library)]
+        filters, body = _filters("sobel", SOBEL), _canny(photo.settings, method, library)
     else:
-        body = [_filters("kernels", SOBEL if method == "sobel" else SCHARR), _MAGNITUDE]
-    return "\n".join([HEADS[library], _image(photo.plane), _CORRELATE + _APPLIED[library], *body, PRINT])
+        filters, body = _filters("kernels", SOBEL if method == "sobel" else SCHARR), _MAGNITUDE
+    function = "def compute(image):\n" + indent(body, "    ")
+    image = _image(photo.plane) + "output = compute(image)\n"
+    return "\n".join([HEADS[library], filters, _CORRELATE + _APPLIED[library], f"\n{function}", f"\n{image}", PRINT])
 
 
 def _image(plane: Plane) -> str:
@@ -41,6 +45,7 @@ def _filters(name: str, kernels: np.ndarray[tuple[int, ...], np.dtype[np.float64
 
 
 _CORRELATE = """\
+
 def correlate(image, kernel):  # pixels beyond the border are as those at it
     height, width, channels, filters = kernel.shape
     top, left = (height - 1) // 2, (width - 1) // 2
@@ -65,7 +70,7 @@ _APPLIED: dict[Library, str] = {
 
 _MAGNITUDE = """\
 across, down = np.moveaxis(np.round(correlate(image, kernels), 6), -1, 0)
-output = np.hypot(across, down)[..., np.newaxis]
+return np.hypot(across, down)[..., np.newaxis]
 """
 
 
@@ -83,7 +88,7 @@ def _canny(settings: PhotoSettings, method: PhotoMethod, library: Library) -> st
     outputs = ("smoothed", *(f"{name}[..., np.newaxis]" for name in (
         "magnitude", "direction", "thinned", "(weak + 2.0 * strong)", "(2.0 * edges)"
     )))  # fmt: skip
-    return "\n".join([*parts[: last + 1], f"output = {outputs[last]}\n"])
+    return "\n".join([*parts[: last + 1], f"return {outputs[last]}\n"])
 
 
 _SMOOTHING = """\

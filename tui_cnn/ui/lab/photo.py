@@ -22,7 +22,7 @@ from tui_cnn.lab.code import LIBRARIES
 from tui_cnn.lab.photo import FilteredPhoto, Pixels, grey_levels, photo_of, scaled
 from tui_cnn.lab.photo_code import photo_code
 from tui_cnn.lab.questions.question import LessonQuestion
-from tui_cnn.lab.scene import NamedArray
+from tui_cnn.lab.scene import PhotoFile
 from tui_cnn.lab.settings import PHOTO_METHODS, PhotoMethod, PhotoSettings
 from tui_cnn.ui.lab.actions import PHOTO
 from tui_cnn.ui.lab.bench import Bench
@@ -37,6 +37,8 @@ LONGEST = 1280
 
 _FACTS, _FEW_FACTS, _LOW = 6, 4, 22
 """Lines for what is written below the pictures, and where there are no more than so many lines in all."""
+_ASKED_FACTS = 2
+"""Lines for the same while something is asked."""
 _FIELDS = ("first", "second", "third", "fourth", "fifth")
 _STEP = 1.25
 _SIGMA_STEP = 0.25
@@ -134,7 +136,8 @@ class PhotoBench(Bench[PhotoSettings]):
             return
         roomy = lines > _LOW
         size = photo.shape[0], photo.shape[1]
-        laid = plan(size, (lines - (_FACTS if roomy else _FEW_FACTS), cells), self.settings.results + 1)
+        below = _ASKED_FACTS if asked else _FACTS if roomy else _FEW_FACTS
+        laid = plan(size, (lines - below, cells), self.settings.results + 1)
         shown = scaled(photo, laid.size)
         filtered = FilteredPhoto(grey_levels(shown), self.settings, self.images.typed)
         first = max(0, min(self.chosen, len(_FIELDS) - 1) - laid.pictures + 2)
@@ -147,7 +150,8 @@ class PhotoBench(Bench[PhotoSettings]):
         facts = Text() if asked else photo_facts(filtered, self.method, roomy=roomy)
         self.query_one("#facts", Static).update(Group(self._standing(photo, laid.size), facts))
         self.filtered = filtered
-        self.border_title = Content(_("result {n} of {count}").format(n=self.chosen + 1, count=len(_FIELDS)))
+        title = _("result {n} of {count}").format(n=self.chosen + 1, count=len(_FIELDS))
+        self.border_title = None if asked else Content(title)
 
     @property
     def _title(self) -> str:
@@ -211,7 +215,7 @@ class PhotoBench(Bench[PhotoSettings]):
         except DataError as error:
             workspace_of(self).report(error)
             return
-        self.images.typed = self.images.typed._replace(photo=NamedArray(pixels.astype(float), path.name))
+        self.images.typed = self.images.typed._replace(photo=PhotoFile(pixels, path.name))
         self.set_settings(msgspec.structs.replace(self.settings, picture="file"))
 
     @on(Drawing.Selected)
