@@ -54,8 +54,8 @@ def test_grey_levels_are_pillows():
 def test_a_file():
     pixels = np.arange(12, dtype=np.uint8).reshape(3, 4, 1)
     arrays = LabArrays(photo=PhotoFile(pixels, "x.png"))
-    assert photo_of(PhotoSettings(picture="file"), arrays).tolist() == pixels.tolist()
-    assert photo_of(PhotoSettings(picture="file"), LabArrays()).shape == (1, 1, 1)
+    assert photo_of(PhotoSettings(image="file"), arrays).tolist() == pixels.tolist()
+    assert photo_of(PhotoSettings(image="file"), LabArrays()).shape == (1, 1, 1)
 
 
 def test_kernels():

@@ -400,7 +400,7 @@ def photo_filter(question, _spec, _link):
 
     settings = question.link.settings
     shown = FilteredPhoto(plane, settings, question.arrays).result(settings.first).values
-    assert (settings.results, settings.picture) == (1, "town")
+    assert (settings.results, settings.image) == (1, "town")
     pictures = {name: made(name) for name in question.answer.options}
     alike = np.corrcoef([picture.ravel() for picture in pictures.values()]) - np.eye(len(pictures))
     assert np.abs(alike).max() < 0.97

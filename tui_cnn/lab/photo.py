@@ -45,7 +45,7 @@ class PhotoResult(NamedTuple):
 
 def photo_of(settings: PhotoSettings, arrays: LabArrays) -> Pixels:
     """Return the photograph, (height, width, 1 or 3); a file that is not there yet is one black pixel."""
-    if settings.picture == "town":
+    if settings.image == "town":
         return townscape()
     return _NO_PHOTO if arrays.photo is None else arrays.photo.pixels
 

@@ -150,8 +150,8 @@ _Share = Annotated[float, Meta(ge=0, le=1, description="Share of the largest gra
 class PhotoSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A photograph, and what filters make of it: the first as large as there is room, then the others beside it."""
 
-    picture: Annotated[
-        Literal["town", "file"], Meta(description="Picture; town: drawn by this program; file: an image file (o)")
+    image: Annotated[
+        Literal["town", "file"], Meta(description="Image; town: drawn by this program; file: an image file (o)")
     ] = "town"
     results: Annotated[int, Meta(ge=1, le=5, description="Results to show at most; fewer are larger")] = 5
     first: _Method = "sobel"

@@ -130,10 +130,27 @@ async def test_results_are_selected_and_exchanged():
         assert user.app.screen.bench.method == "canny"
 
 
+async def test_a_click_selects_a_result_and_the_mouse_reads_its_pixels():
+    async with opened(size=(200, 55)) as user:
+        wall = await photo(user)
+        rows, columns = wall.plan.size
+        right, below = wall.plan.width + 1, wall.plan.lines + 1
+        corner = right + columns - 1, below + rows // 2
+        assert wall.cell_at(*corner) == (3 * rows + rows - 2, columns - 1)
+        assert wall.cell_at(right - 1, 5) is None, "between two pictures"
+        assert wall.cell_at(5, 0) is None, "a title"
+        value = wall.pictures[3].values[rows - 2, columns - 1]
+        assert wall.describe(wall.cell_at(*corner)) == f"row {rows - 1}, column {columns}: {value:.0f}"
+        for offset, method in ((corner, "canny"), ((5, below + 5), "scharr"), ((5, 5), "scharr")):
+            await user.pilot.click(wall, offset=offset)
+            await user.settle()
+            assert user.app.screen.bench.method == method
+
+
 async def test_kernels_that_are_not_there_yet():
     async with opened(size=(80, 24)) as user:
         await photo(user, "lab:photo?first=own")
-        await user.sees("no kernel of your own yet: type one on the Convolution page")
+        await user.sees("no own kernel yet: type one on the Convolution page")
         await user.press("c", "k", "7", "escape", "h")
         await user.sees("7 0 −1 / 1 0 −1 / 1 0 −1")
         user.app.follow_link("lab:photo?first=trained")
@@ -147,7 +164,7 @@ async def test_a_file(tmp_path):
     checks = np.kron(np.indices((5, 6)).sum(axis=0) % 2, np.ones((2, 2))) * 255
     Image.fromarray(checks.astype(np.uint8)).save(small)
     async with opened(size=(80, 24)) as user:
-        wall = await photo(user, "lab:photo?picture=file&first=identity")
+        wall = await photo(user, "lab:photo?image=file&first=identity")
         await user.sees("no image yet: press o to open a file")
         for path in (large, small):
             await user.press("o")
@@ -172,7 +189,7 @@ async def test_full_size_and_the_settings():
         assert wall.plan.pixels > 1.4 * before.pixels
         assert not user.app.screen.query_one("#lesson").display
         await user.press("e")
-        await user.sees("Settings", "picture", "sigma")
+        await user.sees("Settings", "results", "sigma")
         await user.press("down", "down", "right", "escape")
         assert user.app.screen.bench.settings.second == "scharr"
         await user.press("z")
@@ -187,10 +204,10 @@ async def test_which_filter_it_was_is_covered_until_it_is_answered():
         panel = await asked(user, "filters", 6)
         wall = user.app.screen.query_one(PhotoWall)
         await user.until(lambda: titles(wall) == ["original", "?"])
-        await user.sees("Which filter made the picture beside", "Canny, all stages")
+        await user.sees("Which filter made the result beside", "Canny, all stages")
         assert "weights are not 0" not in user.text
         await user.press("a")
-        await user.sees("The answer is", "blurs across that")
+        await user.sees("The answer is", "All its weights are 0 or more")
         await user.until(lambda: titles(wall) == ["original", panel.question.answer.written])
 
 

@@ -53,13 +53,13 @@ def photo_filter(link: LabLink, _options: Options, draw: QuestionDraw) -> Lesson
     options = [right, *(random.choice(group) for group in others)]
     random.shuffle(options)
     hints = (
-        _("Look at an area that is flat in the photo: is it 0 in the picture, or as light as before?"),
+        _("Look at an area that is flat in the photo: is it 0 in the result, or as light as before?"),
         _("Look at lines that stand and at lines that lie: which of them can be seen?"),
     )
-    shown = structs.replace(settings, picture="town", results=1, first=right)
+    shown = structs.replace(settings, image="town", results=1, first=right)
     names = tuple(_short_name(method) for method in options)
     answer = ChoiceAnswer(names, options.index(right))
-    prompt = _("Which filter made the picture beside the original?")
+    prompt = _("Which filter made the result beside the original?")
     return LessonQuestion(prompt, answer, _reason(right), hints, LabLink("photo", shown), LabArrays(), "kernel")
 
 
@@ -74,7 +74,7 @@ def _reason(method: PhotoMethod) -> str:
         if kernel.sum() <= 0:
             return _("Its weights sum to 0: flat areas become 0, and edges do not.")
         if kernel.max() > 1:
-            return _("Its weights sum to 1: the photo stays as light as it was, with harder edges.")
+            return _("Its weights sum to 1: the photo keeps its light, with sharper edges.")
         return _("All its weights are 0 or more: it adds up what is below them, and blurs across that.")
     if method in CANNY_STAGES:
         return _("Its edges are one pixel wide, and each pixel is one or none.")

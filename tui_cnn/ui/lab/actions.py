@@ -143,9 +143,7 @@ PHOTO = Scope(
         ),
         Action("show_photo_code", "x", _("Code"), _("Show the selected result as a program"), command="show_code"),
         Action("open_photo", "o", _("File"), _("Open an image file"), False, "open_image"),
-        Action(
-            "settings", "enter,e", _("Settings"), _("Change the picture, the filters, sigma, …"), command="open_form"
-        ),
+        Action("settings", "enter,e", _("Settings"), _("Change the image, the filters, sigma, …"), command="open_form"),
     ),
     within=("lab",),
 )

@@ -156,15 +156,15 @@ class PhotoBench(Bench[PhotoSettings]):
     @property
     def _title(self) -> str:
         photo = self.images.typed.photo
-        return photo.name if self.settings.picture == "file" and photo is not None else _("original")
+        return photo.name if self.settings.image == "file" and photo is not None else _("original")
 
     def _standing(self, photo: Pixels, size: tuple[int, int]) -> Text:
         """Say at which size it is computed, or what is missing."""
         typed = self.images.typed
-        if self.settings.picture == "file" and typed.photo is None:
+        if self.settings.image == "file" and typed.photo is None:
             return Text(_("no image yet: press o to open a file"), "bold")
         if self.method == "own" and typed.kernels is None:
-            return Text(_("no kernel of your own yet: type one on the Convolution page (c, then k)"), "bold")
+            return Text(_("no own kernel yet: type one on the Convolution page (c, then k)"), "bold")
         if self.method == "trained" and typed.trained is None:
             return Text(_("no trained filter yet: open Inspect (3), Kernels (k), select a filter, and press t"), "bold")
         whole = format_shape((photo.shape[1], photo.shape[0]))
@@ -216,7 +216,7 @@ class PhotoBench(Bench[PhotoSettings]):
             workspace_of(self).report(error)
             return
         self.images.typed = self.images.typed._replace(photo=PhotoFile(pixels, path.name))
-        self.set_settings(msgspec.structs.replace(self.settings, picture="file"))
+        self.set_settings(msgspec.structs.replace(self.settings, image="file"))
 
     @on(Drawing.Selected)
     @on(Drawing.Opened)
