@@ -199,12 +199,13 @@ async def test_full_size_and_the_settings():
 
 
 async def test_which_filter_it_was_is_covered_until_it_is_answered():
-    async with opened(size=(120, 40)) as user:
+    """In a terminal with rows to spare below the pictures, where nothing is cut."""
+    async with opened(size=(100, 60)) as user:
         await user.press("4")
         panel = await asked(user, "filters", 6)
         wall = user.app.screen.query_one(PhotoWall)
         await user.until(lambda: titles(wall) == ["original", "?"])
-        await user.sees("Which filter made the result beside", "Canny, all stages")
+        await user.sees("Which filter was used on the", "Canny, all stages")
         assert "weights are not 0" not in user.text
         await user.press("a")
         await user.sees("The answer is", "All its weights are 0 or more")

@@ -59,7 +59,7 @@ def photo_filter(link: LabLink, _options: Options, draw: QuestionDraw) -> Lesson
     shown = structs.replace(settings, image="town", results=1, first=right)
     names = tuple(_short_name(method) for method in options)
     answer = ChoiceAnswer(names, options.index(right))
-    prompt = _("Which filter made the result beside the original?")
+    prompt = _("Which filter was used on the original?")
     return LessonQuestion(prompt, answer, _reason(right), hints, LabLink("photo", shown), LabArrays(), "kernel")
 
 
