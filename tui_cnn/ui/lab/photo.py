@@ -24,6 +24,7 @@ from tui_cnn.lab.photo_code import photo_code
 from tui_cnn.lab.questions.question import LessonQuestion
 from tui_cnn.lab.scene import PhotoFile
 from tui_cnn.lab.settings import PHOTO_METHODS, PhotoMethod, PhotoSettings
+from tui_cnn.lab.townscape import townscape
 from tui_cnn.ui.lab.actions import PHOTO
 from tui_cnn.ui.lab.bench import Bench
 from tui_cnn.ui.lab.photo_view import photo_facts, shown_result
@@ -37,6 +38,8 @@ LONGEST = 1280
 
 _FACTS, _FEW_FACTS, _LOW = 6, 4, 22
 """Lines for what is written below the pictures, and where there are no more than so many lines in all."""
+_NARROW = 70
+"""Cells below which the words take a line more."""
 _ASKED_FACTS = 2
 """Lines for the same while something is asked."""
 _FIELDS = ("first", "second", "third", "fourth", "fifth")
@@ -129,14 +132,16 @@ class PhotoBench(Bench[PhotoSettings]):
 
     async def _draw(self) -> None:
         self._waiting = False
-        photo = await to_thread(photo_of, self.settings, self.images.typed)  # the first time it is drawn
+        if self.filtered is None:
+            await to_thread(townscape)  # it is drawn now, and kept
+        photo = photo_of(self.settings, self.images.typed)
         asked = self._asked is not None
         lines, cells = self.content_size.height, self.content_size.width
         if not (lines and cells):
             return
         roomy = lines > _LOW
         size = photo.shape[0], photo.shape[1]
-        below = _ASKED_FACTS if asked else _FACTS if roomy else _FEW_FACTS
+        below = _ASKED_FACTS if asked else (_FACTS if roomy else _FEW_FACTS) + (cells < _NARROW)
         laid = plan(size, (lines - below, cells), self.settings.results + 1)
         shown = scaled(photo, laid.size)
         filtered = FilteredPhoto(grey_levels(shown), self.settings, self.images.typed)
@@ -171,6 +176,8 @@ class PhotoBench(Bench[PhotoSettings]):
         if size == photo.shape[:2]:
             return Text(_("{whole} pixels, filtered at this size").format(whole=whole), "dim")
         words = _("{whole} pixels, filtered at {size}: each pixel you see is one number")
+        if self.content_size.width < _NARROW:
+            words = _("{whole} pixels, filtered at {size}")
         return Text(words.format(whole=whole, size=format_shape((size[1], size[0]))), "dim")
 
     def action_turn_filter(self, by: int) -> None:

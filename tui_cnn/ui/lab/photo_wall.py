@@ -22,6 +22,8 @@ _WORDS = 2
 _NARROWEST = 26
 """Cells that the words of a picture need."""
 _MOST_TIMES = 8
+_ENOUGH = 400
+"""Pixels of a picture below which fewer and larger ones are better."""
 
 Caption = Sequence[tuple[str, Style | None]]
 """Pieces of text, each in its style; None: the usual one."""
@@ -62,15 +64,20 @@ class WallPlan(NamedTuple):
         return self.rows * (self.lines + _GAP) - _GAP
 
     @property
-    def pixels(self) -> int:
-        """How much of the screen is picture: the pixels of all of them, as large as they are drawn."""
-        return self.pictures * self.size[0] * self.size[1] * self.times**2
+    def area(self) -> int:
+        """How much of the screen a picture takes, in pixels as large as half a cell."""
+        return self.size[0] * self.size[1] * self.times**2
+
+    @property
+    def worth(self) -> int:
+        """How well the room is used: by the pixels of all pictures, or where these would be too small, of one."""
+        return self.area * (self.pictures if self.area >= _ENOUGH else 1)
 
 
 def plan(size: tuple[int, int], room: tuple[int, int], most: int) -> WallPlan:
     """Lay out pictures of at most `size` (rows, columns) in (lines, cells): 2 to `most`, which use it best."""
     plans = [_plan(size, room, count, columns) for count in range(most, 1, -1) for columns in range(1, count + 1)]
-    return max(plans, key=lambda plan: (plan.pixels, -abs(plan.columns * plan.rows - plan.pictures)))
+    return max(plans, key=lambda plan: (plan.worth, -abs(plan.columns * plan.rows - plan.pictures)))
 
 
 def _plan(size: tuple[int, int], room: tuple[int, int], count: int, columns: int) -> WallPlan:
