@@ -62,10 +62,10 @@ class ListedModel(NamedTuple):
 
     name: str
     model: str
-    budgets: Budgets
-    ignored: tuple[IgnoredFinding, ...]
-    input_shape: Shape | None
-    classes: int | None
+    budgets: Budgets = Budgets()
+    ignored: tuple[IgnoredFinding, ...] = ()
+    input_shape: Shape | None = None
+    classes: int | None = None
 
 
 class Project(NamedTuple):
@@ -79,6 +79,7 @@ class Project(NamedTuple):
     batch_size: int | None = None
     optimizer: OptimizerName | None = None
     steps: int | None = None
+    checks_url: str | None = None
 
     def listed(self, model: str) -> ListedModel | None:
         """Return the listed model of that name, or else the one that is this very file or preset."""
@@ -163,6 +164,7 @@ class _Project(msgspec.Struct, forbid_unknown_fields=True):
     batch_size: _Count | None = None
     optimizer: Literal["adam", "adamw", "rmsprop", "sgd"] | None = None
     steps: _Count | None = None
+    checks_url: Annotated[str, Meta(max_length=2000)] | None = None
 
 
 class _Reader:
@@ -187,6 +189,7 @@ class _Reader:
             found.batch_size,
             found.optimizer,
             found.steps,
+            found.checks_url,
         )
 
     def _model(self, name: str, folder: Path, data: Any, steps: Steps) -> ListedModel | None:
