@@ -84,6 +84,7 @@ Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
     help=_("Format of the output; github: annotations of a pull request.  [text]"),
 )
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object per model, each on its own line."))
+@click.option("--quiet", is_flag=True, help=_("As text: show findings only, a line for each, no tables."))
 @click.option(
     "--config",
     type=click.Path(),
@@ -132,6 +133,7 @@ def check(
     input_shape: Shape | None,
     form: Format | None,
     as_json: bool,
+    quiet: bool,
     config: str | None,
     batch_size: int | None,
     optimizer: OptimizerName | None,
@@ -173,7 +175,7 @@ def check(
         machine_memory(),
         steps or project.steps,
     )
-    output = _Output(form, convention, formulas, picture, checks_url or project.checks_url or "")
+    output = _Output(form, quiet, convention, formulas, picture, checks_url or project.checks_url or "")
     unused = dict.fromkeys(project.ignored if everything else ())
     for model in models:
         listed = project.listed(model) or ListedModel(model, model)
@@ -215,8 +217,11 @@ def _check(
 class _Output:
     """Writes models in a format: as text and JSON one after the other, in the other formats all of them in the end."""
 
-    def __init__(self, form: Format, convention: Convention, explained: bool, picture: str | None, page: str) -> None:
+    def __init__(
+        self, form: Format, quiet: bool, convention: Convention, explained: bool, picture: str | None, page: str
+    ) -> None:
         self.status = SOUND
+        self._quiet = quiet
         self._form, self._convention, self._explained = form, convention, explained
         self._picture, self._page = picture, page
         self._checked: list[CheckedModel] = []
@@ -251,6 +256,11 @@ class _Output:
 
     def _text(self, checked: CheckedModel) -> None:
         if checked.analysis is None and checked.tensors is None:
+            return
+        if self._quiet:
+            for finding in checked.findings:
+                line = finding_line(finding)
+                write(line if finding.place is not None else f"{checked.name}: {line}")
             return
         if self._is_apart:
             write("")
