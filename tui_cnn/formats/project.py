@@ -1,6 +1,7 @@
 """What a project checks: `cnn-tui.toml`, or `[tool.cnn-tui]` of `pyproject.toml`."""
 
 from collections.abc import Iterable, Iterator
+from os.path import abspath
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
@@ -86,8 +87,8 @@ class Project(NamedTuple):
         for one in self.models:
             if one.name == model:
                 return one
-        path = Path(model).absolute()
-        return next((one for one in self.models if one.model == model or Path(one.model).absolute() == path), None)
+        path = abspath(model)
+        return next((one for one in self.models if one.model == model or abspath(one.model) == path), None)
 
 
 def find_project(directory: Path, known_codes: Iterable[str]) -> Project | None:
