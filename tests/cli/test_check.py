@@ -137,8 +137,8 @@ def test_equal_findings_share_a_line(cnn_tui):
     lines = cnn_tui("check", "even.toml").stdout.splitlines()
     assert [line for line in lines if "info[even-same]" in line] == [
         (
-            "even.toml:7:1: info[even-same]: 9 layers (1–3, 5.1, 7.1, 9.1 and 3 more): Conv2D: an even 2×2 kernel with same padding "
-            "shifts the image by half a pixel; fix: kernel_size = [3, 3]"
+            "even.toml:7:1: info[even-same]: 9 layers (1–3, 5.1, 7.1, 9.1 and 3 more): Conv2D: an even 2×2 "
+            "kernel with same padding shifts the image by half a pixel; fix: kernel_size = [3, 3]"
         )
     ]
     checks = json.loads(cnn_tui("check", "even.toml", "--json").stdout)["checks"]

@@ -150,8 +150,8 @@ def test_github(checked, monkeypatch, tmp_path):
     lines = checked("--format", "github").splitlines()
     assert lines[0] == "::group::net: 4,794 parameters, 16,208 MACs; 1 of 2 budgets met"
     assert (
-        "::warning file=nets/net.toml,line=22,col=1,title=cnn-tui%3A classes::layer 4: Dense: the output has 10 values, "
-        "but the data has 12 classes; fix: units = 12%0Acnn-tui check --explain classes"
+        "::warning file=nets/net.toml,line=22,col=1,title=cnn-tui%3A classes::layer 4: Dense: the output has 10 "
+        "values, but the data has 12 classes; fix: units = 12%0Acnn-tui check --explain classes"
     ) in lines
     assert [line.partition(" ")[0] for line in lines if "even-same" in line] == ["::notice"], "equal findings are one"
     assert [line[:40] for line in lines if "max-macs" in line] == ["::error file=nets/net.toml,line=1,col=1,"]

@@ -1,6 +1,7 @@
 """The files by which others' CI runs `cnn-tui check`: pre-commit's hooks, the GitHub action, the page of the checks."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -124,6 +125,16 @@ def test_the_action(run, tmp_path):
     status, output = act(MODELS="models/its name; touch x.toml\nfashion-dnn\n", ARGUMENTS="--max-params 200k")
     assert (status, output.count("::group::"), "::error" in output) == (0, 2, False)
     assert not (work / "x.toml").exists()
+
+
+def test_what_the_readme_shows_is_there():
+    readme = (CHECKOUT / "README.md").read_text("utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)]
+    action = yaml.safe_load((CHECKOUT / "action.yml").read_text("utf-8"))
+    (step,) = [step for block in blocks for step in block.get("steps", ()) if "cnn-tui" in step["uses"]]
+    assert set(step["with"]) <= set(action["inputs"])
+    (repository,) = [repository for block in blocks for repository in block.get("repos", ())]
+    assert {hook["id"] for hook in repository["hooks"]} <= set(hooks())
 
 
 def test_the_page_has_every_check():

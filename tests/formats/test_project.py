@@ -1,9 +1,11 @@
 """What a project checks: each setting where it belongs, and each mistake with its line and column."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from tui_cnn.core.checks.explanations import explanations
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.project import Budgets, IgnoredFinding, ListedModel, find_project, read_project
 
@@ -83,6 +85,16 @@ def test_the_nearest_one_above_with_paths_as_they_are_from_here(here, monkeypatc
     assert find_project(inner, CODES).models == ()
 
 
+def test_what_the_readme_shows(here):
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(fail_on.*?)```", readme, re.DOTALL)
+    Path("cnn-tui.toml").write_text(example)
+    project = find_project(here, explanations())
+    assert [model.model for model in project.models] == ["fashion-cnn", "models/small.toml"]
+    assert project.models[1].budgets == Budgets(max_params=100_000, max_macs=5_000_000)
+    assert project.models[1].ignored[0].layer == "bottleneck"
+
+
 def test_without_one(here):
     Path("pyproject.toml").write_text("this is not TOML and speaks of cnn-tui")
     assert find_project(here, CODES) is None
@@ -109,6 +121,13 @@ def test_without_one(here):
             [
                 "unknown check “droped”; did you mean “dropped”? (at line 2, column 1)",
                 "reason must be text of length at least 1, not '' (at line 6, column 1)",
+            ],
+        ),
+        (
+            "checks_url = 'checks.md'",
+            [
+                "checks_url: “checks.md” is not the address of a page; use for example https://example.org/checks.md "
+                "(at line 1, column 1)"
             ],
         ),
         ("[models", ["is not valid TOML: Expected ']' at the end of a table declaration (at line 1, column 8)"]),

@@ -17,6 +17,7 @@ from tui_cnn.formats.amounts import parse_amount
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.presets import preset_names
+from tui_cnn.formats.project import page_url
 from tui_cnn.formats.reading import bounded
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
@@ -54,6 +55,19 @@ class ShapeParam(click.ParamType):  # type: ignore[type-arg]  # likewise
         if not re.fullmatch(r"\d+([x×,]\d+)*", str(value)):
             self.fail(_("“{value}” is not a shape; use for example 10 or 7x7x64").format(value=value), param, ctx)
         return tuple(map(int, re.split("[x×,]", value)))
+
+
+class PageParam(click.ParamType):  # type: ignore[type-arg]  # likewise
+    """The address of a page on the web."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check that it is one."""
+        try:
+            return page_url(str(value))
+        except InvalidError as error:
+            self.fail(str(error), param, ctx)
 
 
 class ModelParam(click.ParamType):  # type: ignore[type-arg]  # likewise

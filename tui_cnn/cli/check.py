@@ -11,6 +11,7 @@ import msgspec
 from tui_cnn.cli.arguments import (
     STANDARD_INPUT,
     ModelParam,
+    PageParam,
     ShapeParam,
     budget_options,
     find_model,
@@ -117,6 +118,7 @@ Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
 @click.option("--explain", metavar="CODE", help=_("Explain a check and exit."))
 @click.option(
     "--checks-url",
+    type=PageParam(),
     metavar="URL",
     envvar="CNN_TUI_CHECKS_URL",
     help=_("Address of the page with the explanations (docs/checks.md), to link to from each finding."),

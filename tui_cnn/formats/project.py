@@ -1,7 +1,8 @@
 """What a project checks: `cnn-tui.toml`, or `[tool.cnn-tui]` of `pyproject.toml`."""
 
+import re
 from collections.abc import Iterable, Iterator
-from os.path import abspath
+from os.path import normpath
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
@@ -87,8 +88,13 @@ class Project(NamedTuple):
         for one in self.models:
             if one.name == model:
                 return one
-        path = abspath(model)
-        return next((one for one in self.models if one.model == model or abspath(one.model) == path), None)
+        path = _written_out(model)
+        return next((one for one in self.models if one.model == model or _written_out(one.model) == path), None)
+
+
+def _written_out(path: str) -> str:
+    """Return the whole path of a file, whichever way to it was written."""
+    return normpath(Path(path).absolute())
 
 
 def find_project(directory: Path, known_codes: Iterable[str]) -> Project | None:
@@ -135,6 +141,18 @@ def read_project(path: Path, known_codes: Iterable[str]) -> Project:
     return project
 
 
+def page_url(text: str) -> str:
+    """Return the address of a page on the web.
+
+    Raises:
+        InvalidError: it is none.
+    """
+    if not re.fullmatch(r"https?://[^\s()<>\"'`|]+", text):
+        message = _("“{value}” is not the address of a page; use for example https://example.org/checks.md")
+        raise InvalidError(message.format(value=text[:80]))
+    return text
+
+
 class _Ignore(msgspec.Struct, forbid_unknown_fields=True):
     code: Annotated[str, Meta(min_length=1, max_length=64)]
     reason: Annotated[str, Meta(min_length=1, pattern=r"\S")]
@@ -165,7 +183,7 @@ class _Project(msgspec.Struct, forbid_unknown_fields=True):
     batch_size: _Count | None = None
     optimizer: Literal["adam", "adamw", "rmsprop", "sgd"] | None = None
     steps: _Count | None = None
-    checks_url: Annotated[str, Meta(max_length=2000)] | None = None
+    checks_url: str | None = None
 
 
 class _Reader:
@@ -190,8 +208,15 @@ class _Reader:
             found.batch_size,
             found.optimizer,
             found.steps,
-            found.checks_url,
+            self._page(found.checks_url),
         )
+
+    def _page(self, text: str | None) -> str | None:
+        try:
+            return None if text is None else page_url(text)
+        except InvalidError as error:
+            self._wrong(f"checks_url: {error}", ("checks_url",))
+            return None
 
     def _model(self, name: str, folder: Path, data: Any, steps: Steps) -> ListedModel | None:
         found = self._part({"model": data} if isinstance(data, str) else data, steps, _Model)

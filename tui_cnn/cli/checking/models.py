@@ -21,7 +21,7 @@ from tui_cnn.i18n import _
 SEVERITIES: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """A place in a file, from line and column one; None where they are not known. `-` is the standard input."""
 
     file: str
@@ -41,13 +41,13 @@ class Finding(NamedTuple):
     code: str
     severity: Severity
     message: str
-    places: tuple[Place, ...] = ()
+    places: tuple[Location, ...] = ()
     layers: tuple[str, ...] = ()
     fails: bool = False
     reason: str = ""
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> Location | None:
         """The first of its places."""
         return self.places[0] if self.places else None
 
@@ -75,9 +75,9 @@ class CheckedModel(NamedTuple):
     @property
     def reported(self) -> tuple[Finding, ...]:
         """The findings, and the budgets that are not met as findings."""
-        places = (Place(self.file),) if self.file is not None else ()
+        places = (Location(self.file),) if self.file is not None else ()
         if self.file is not None and self.file.endswith(".toml"):
-            places = (Place(self.file, 1, 1),)
+            places = (Location(self.file, 1, 1),)
         unmet = (Finding(BUDGET, "error", one.problem, places, fails=True) for one in self.budgets if not one.met)
         return (*unmet, *self.findings)
 
@@ -136,7 +136,7 @@ def unread_model(name: str, file: str | None, error: FormatError) -> CheckedMode
             UNREADABLE,
             "error",
             problem.message,
-            (Place(source, problem.line, problem.column),) if source is not None else (),
+            (Location(source, problem.line, problem.column),) if source is not None else (),
             fails=True,
         )
         for problem in error.problems
@@ -153,7 +153,7 @@ def unused_ignores(project: Project, unused: Iterable[IgnoredFinding], fail_on: 
             UNUSED_IGNORE,
             "warning",
             message.format(code=one.code),
-            (Place(file, one.line, one.column),),
+            (Location(file, one.line, one.column),),
             fails=SEVERITIES["warning"] >= SEVERITIES[fail_on],
         )
         for one in unused
@@ -171,7 +171,7 @@ def _is_meant(ignored: IgnoredFinding, check: Check, name: str | None) -> bool:
     return ignored.code == check.code and ignored.layer in (None, name, format_path(check.path))
 
 
-_Placing = Callable[[Check], Place | None]
+_Placing = Callable[[Check], Location | None]
 
 
 def _placing(network: Network, file: str | None, source: Path | None) -> _Placing:
@@ -180,12 +180,12 @@ def _placing(network: Network, file: str | None, source: Path | None) -> _Placin
         return lambda check: None
     places = _places(source)
     if places is None:
-        return lambda check: Place(file)
+        return lambda check: Location(file)
 
-    def place(check: Check) -> Place:
+    def place(check: Check) -> Location:
         steps = steps_to(network.layers, check.path)
         fields = [name for path, name in check.fix.fields if path == check.path] if check.fix else []
-        return Place(file, *places[(*steps, *fields[:1])])
+        return Location(file, *places[(*steps, *fields[:1])])
 
     return place
 

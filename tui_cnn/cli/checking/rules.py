@@ -10,9 +10,9 @@ def rules() -> dict[str, str]:
     """Return the explanation of each code: of the checks of networks, and of what a project can be wrong in."""
     return explanations() | {
         BUDGET: _(
-            "A budget is a limit on what a network may cost, or the least that it must see. It is set as an option of "
-            "cnn-tui check, or as a field of [budgets] in cnn-tui.toml. A value that cannot be known does not meet its "
-            "budget. Make the network smaller, or change the budget where it is set."
+            "A budget is a limit on the cost of a network, a minimum for its receptive field, or the required output "
+            "shape. It is set as an option of cnn-tui check, or in [budgets] of cnn-tui.toml. A value that cannot be "
+            "known does not meet its budget. Change the network, or the budget where it is set."
         ),
         UNREADABLE: _(
             "The file was not found, cannot be read, or does not describe a network, so nothing in it was checked. "

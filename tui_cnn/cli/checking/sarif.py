@@ -7,7 +7,7 @@ import msgspec
 
 import tui_cnn
 from tui_cnn.cli.checking.addresses import address
-from tui_cnn.cli.checking.models import CheckedModel, Finding, Place
+from tui_cnn.cli.checking.models import CheckedModel, Finding, Location
 from tui_cnn.cli.checking.rules import link, rules
 from tui_cnn.cli.reports import budget_report
 from tui_cnn.core.checks import Severity
@@ -72,7 +72,7 @@ def _result(model: CheckedModel, finding: Finding, number: int) -> dict[str, Any
     return result
 
 
-def _physical(place: Place | None) -> dict[str, Any]:
+def _physical(place: Location | None) -> dict[str, Any]:
     if place is None or place.file == "-":
         return {}
     found: dict[str, Any] = {"artifactLocation": {"uri": address(place.file)}}
