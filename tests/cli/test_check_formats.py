@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from tui_cnn.cli import arguments
-from tui_cnn.core.layers import Conv2D, Dense, Flatten
+from tui_cnn.core.layers import Branches, Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.toml import dumps_network, save_network
 
@@ -191,6 +191,25 @@ def test_json_is_what_it_was(checked, cnn_tui):
     assert "ignored" not in json.loads(cnn_tui("check", "--json", "nets/net.toml").stdout)
     refused = cnn_tui("check", "--json", "--format", "sarif", "fashion-cnn")
     assert (refused.exit_code, "--json and --format sarif exclude each other" in refused.stderr) == (2, True)
+
+
+def test_what_is_ignored_is_that_of_its_layer(cnn_tui, tmp_path):
+    """An error that is ignored fails nowhere; the same of another layer does."""
+    wide = Conv2D(filters=1, kernel_size=(9, 9))
+    broken = Branches(branches=((wide,), (Conv2D(filters=1, kernel_size=(7, 7), padding="same"), wide)))
+    save_network(tmp_path / "net.toml", Network("net", (8, 8, 1), (broken, Flatten(), Dense(units=2))))
+
+    def check(*layers):
+        entries = "".join(f'[[ignore]]\ncode = "shape"\nlayer = "{layer}"\nreason = "r"\n' for layer in layers)
+        (tmp_path / "cnn-tui.toml").write_text(entries)
+        result = cnn_tui("check", "net.toml", "--format", "junit")
+        cases = {case.get("name"): case for case in Xml.fromstring(result.stdout)[0]}
+        return result.exit_code, [part.tag for part in cases["shape"]], cases["shape"].find("failure")
+
+    assert check("1.1.1", "1.2.2") == (0, ["skipped"], None)
+    status, tags, failure = check("1.1.1")
+    assert (status, tags) == (1, ["failure", "system-out"])
+    assert failure.text.startswith("net.toml:12:9: error[shape]: layer 1.2.2: Conv2D: a 9×9 window")
 
 
 HOSTILE = "]]> & <b>\"'|`@all ::error::x ##[error] %0A,:"

@@ -126,8 +126,10 @@ def test_without_one(here):
         (
             "checks_url = 'checks.md'",
             [
-                "checks_url: “checks.md” is not the address of a page; use for example https://example.org/checks.md "
-                "(at line 1, column 1)"
+                (
+                    "checks_url: “checks.md” is not the address of a page; use for example "
+                    "https://example.org/checks.md (at line 1, column 1)"
+                )
             ],
         ),
         ("[models", ["is not valid TOML: Expected ']' at the end of a table declaration (at line 1, column 8)"]),
