@@ -163,7 +163,7 @@ def check(
         models, picture = (picture, *models), _TERMINAL  # `check --picture MODEL`
     if picture not in (None, _TERMINAL) and len(models) > 1:
         raise click.UsageError(_("--picture FILE draws one MODEL; specify only one"))
-    project = read_project(expanded(config), rules()) if config else find_project(Path.cwd(), rules())
+    project = read_project(expanded(config), rules()) if config else _project_here()
     everything = not models
     project = project or Project(Path())
     models = models or tuple(one.name for one in project.models)
@@ -196,6 +196,15 @@ def check(
         output.add(in_vain)
     output.end()
     return output.status
+
+
+def _project_here() -> Project | None:
+    """Find the project that the working directory is in; where that was deleted, there is none."""
+    try:
+        here = Path.cwd()
+    except OSError:
+        return None
+    return find_project(here, rules())
 
 
 def _check(

@@ -106,12 +106,20 @@ def find_project(directory: Path, known_codes: Iterable[str]) -> Project | None:
         FormatError: it cannot be read, or something in it is wrong.
     """
     for folder in (directory, *directory.parents):
-        if (folder / OWN_FILE).is_file():
+        if _is_file(folder / OWN_FILE):
             return read_project(folder / OWN_FILE, known_codes)
         shared = folder / SHARED_FILE
-        if shared.is_file() and _has_table(shared):
+        if _is_file(shared) and _has_table(shared):
             return read_project(shared, known_codes)
     return None
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether a file is there; not in a directory above that may not be looked into."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _has_table(path: Path) -> bool:
