@@ -88,7 +88,7 @@ def test_few_trials_are_called_weak(monkeypatch):
 
 def test_without_optuna_one_line_says_what_to_install(without):
     without("optuna")
-    with pytest.raises(SearchError, match="needs the package optuna; install it with: .*optuna"):
+    with pytest.raises(SearchError, match=r"needs the package optuna; install it with: .*optuna"):
         importances(SPACE, list(drawn(20, by_filters)))
 
 

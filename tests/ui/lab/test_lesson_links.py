@@ -11,7 +11,14 @@ from tui_cnn.lab.lessons import lessons
 from tui_cnn.lab.links import LabLink, LinkError
 from tui_cnn.lab.pooling import moved
 from tui_cnn.lab.scene import LabArrays, convolution
-from tui_cnn.lab.settings import ConvolutionSettings, LearningSettings, PoolingSettings, SizesSettings, WeightsSettings
+from tui_cnn.lab.settings import (
+    ConvolutionSettings,
+    LearningSettings,
+    PhotoSettings,
+    PoolingSettings,
+    SizesSettings,
+    WeightsSettings,
+)
 from tui_cnn.lab.sizes import chain, read_windows
 from tui_cnn.ui.application.links import LessonLink, ModelLink, ViewLink, parse_link
 from tui_cnn.ui.inspect.actions import VIEWS
@@ -29,6 +36,9 @@ def test_what_a_link_says():
     assert parse_link("lab:weights") == LabLink("weights", WeightsSettings())
     assert parse_link("lab:learning?initializer=he-normal&rate=0.5&place=11") == LabLink(
         "learning", LearningSettings(initializer="he-normal", rate=0.5), 10
+    )
+    assert parse_link("lab:photo?first=canny-thinning&sigma=2&place=2") == LabLink(
+        "photo", PhotoSettings(first="canny-thinning", sigma=2.0), 1
     )
     assert parse_link("lab:pairs") == LabLink("pairs", None)
     assert parse_link("build:lenet-5") == ModelLink("build", "lenet-5")
@@ -48,6 +58,8 @@ def test_what_a_link_says():
         ("lab:convolution?kernel=sobelx", "kernel cannot be 'sobelx'; did you mean “sobel-x”?"),
         ("lab:convolution?side=99", "side must be a whole number, at most 64, not 99"),
         ("lab:learning?rate=0", "rate must be"),
+        ("lab:photo?first=cany", "did you mean “canny”?"),
+        ("lab:photo?sigma=6", "sigma must be"),
         ("lab:pairs?n=3", "unknown setting “n”"),
         ("lab:pooling?place=0", "place must be a number, 1 or more"),
     ],
@@ -69,6 +81,10 @@ def test_a_link_of_a_lesson_is_sound(link):
         case LabLink(_, LearningSettings() as settings, place):
             assert place < MOST_STEPS
             assert learning(settings, LabArrays()).rank
+        case LabLink(_, PhotoSettings() as settings, place):
+            assert place < settings.results
+            shown = settings.methods[: settings.results]
+            assert len(set(shown)) == len(shown), "no filter twice"
         case LabLink(_, SizesSettings() as settings, _place):
             chain(settings.n, read_windows(settings.windows))
         case LabLink(_, WeightsSettings() as settings, _place):
@@ -129,6 +145,8 @@ async def arrives(user, link):
         assert lab.bench.form is None or lab.bench.form.value == settings
     if isinstance(settings, ConvolutionSettings | PoolingSettings | LearningSettings):
         assert lab.bench.place == link.place
+    if isinstance(settings, PhotoSettings):
+        assert lab.bench.chosen == link.place
     assert lab.bench.has_focus
 
 
