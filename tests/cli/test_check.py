@@ -402,3 +402,12 @@ def test_limits_are_not_met_by_what_has_no_layers(cnn_tui):
     result = cnn_tui("check", "m.h5", "--max-params", "100")
     assert result.exit_code == 2
     assert result.stderr == "m.h5: has only weights, no layers; list them with: cnn-tui check m.h5\n"
+
+
+def test_where_the_working_directory_was_deleted(cnn_tui, tmp_path, monkeypatch):
+    save_network(tmp_path / "net.toml", BROKEN)
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert cnn_tui("check", "fashion-cnn").exit_code == 0
+    assert f"{tmp_path}/net.toml:7:1: error[shape]" in cnn_tui("check", f"{tmp_path}/net.toml").stdout

@@ -88,6 +88,8 @@ class Project(NamedTuple):
         for one in self.models:
             if one.name == model:
                 return one
+        if not self.models:
+            return None
         path = _written_out(model)
         return next((one for one in self.models if one.model == model or _written_out(one.model) == path), None)
 

@@ -163,8 +163,11 @@ def unused_ignores(project: Project, unused: Iterable[IgnoredFinding], fail_on: 
 
 def display_path(path: Path) -> str:
     """Write the path of a file from here, where it is below."""
-    absolute, here = path.absolute(), Path.cwd()
-    return (absolute.relative_to(here) if absolute.is_relative_to(here) else path).as_posix()
+    try:
+        here = Path.cwd()
+    except OSError:  # it was deleted
+        return path.as_posix()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
 
 
 def _is_meant(ignored: IgnoredFinding, check: Check, name: str | None) -> bool:
