@@ -25,6 +25,7 @@ from tui_cnn.ui.toolkit.numbers import short_count
 
 ALEXNET, LENET = (compare((227, 227, 3), Slide(11, 0, 4), 96), compare((32, 32, 1), Slide(5), 6))
 PHOTO = dense(64 * 64 * 3, 1000).parameters
+FEW, _DROPOUT, _AUGMENTED, MORE, _COST = next(each for each in lessons() if each.name == "overfitting").tries
 LARGE = dense(1000 * 1000 * 3, 1000).parameters
 
 
@@ -115,13 +116,15 @@ def test_every_number_is_what_the_screen_shows():
         ],
     }  # fmt: skip
     claims["learning"] = [str(learned(7)[0].step(learned(7)[0].start).error.size)]
+    few, more = (parse_link(step.link).recipe.image_counts(60_000).train for step in (FEW, MORE))
+    claims["overfitting"] = [f"{analyze(preset('fashion-dropout')).totals.params:,}", f"{few:,}", f"{more:,}"]
     for lesson, numbers in claims.items():
         for language in ("en", "ko"):
             missing = [number for number in numbers if number not in words(lesson, language)]
             assert not missing, f"{lesson}, {language}"
     told = {number for numbers in claims.values() for number in re.findall(r"\d[\d,]*", " ".join(numbers))}
     for path in DIRECTORY.glob("*/*.md"):
-        text = re.sub(r"\([a-z]+:[^)]*\)", "", path.read_text("utf-8"))
+        text = re.sub(r"\([a-z]+:[^)]*\)|=train:\S+", "", path.read_text("utf-8"))
         large = {number.rstrip(",") for number in re.findall(r"\d[\d,]*", text) if len(number.rstrip(",")) >= 3}
         assert large <= told | NOT_COMPUTED, path
 

@@ -213,6 +213,7 @@ _TOPICS = {
     "softmax": "softmax logits temperature true shifted",
     "transposed": "transposed",
     "learning": "learning initializer seed rate scaled",
+    "overfitting": "validation augmentation limit patience ema",
     "training": "epochs batch_size learning_rate optimizer accuracy loss pairs evaluation comparison",
 }
 """The lessons with the fields, kinds of number, pages of the Lab and views of Inspect that they explain."""
