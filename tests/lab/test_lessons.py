@@ -53,7 +53,7 @@ def test_there_is_one_for_each_thing_that_the_course_explains():
     assert [lesson.name for lesson in lessons()] == [
         "why-not-dense", "images", "filters", "convolution", "padding", "stride", "channels", "layer", "pooling",
         "parameters", "receptive-field", "shape-of-a-cnn", "training", "project", "learning", "softmax", "transposed",
-        "overfitting",
+        "overfitting", "invariance",
     ]  # fmt: skip
 
 

@@ -206,7 +206,7 @@ _TOPICS = {
     "padding": "padding zeros",
     "stride": "strides stride dilation_rate output sizes",
     "layer": "activation use_bias bias relu",
-    "pooling": "kind pool_size pooling moves",
+    "pooling": "kind pool_size pooling",
     "parameters": "parameters MACs FLOPs weights",
     "why-not-dense": "units",
     "receptive-field": "field why",
@@ -214,6 +214,7 @@ _TOPICS = {
     "transposed": "transposed",
     "learning": "learning initializer seed rate scaled",
     "overfitting": "validation augmentation limit patience ema",
+    "invariance": "moves right down",
     "training": "epochs batch_size learning_rate optimizer accuracy loss pairs evaluation comparison",
 }
 """The lessons with the fields, kinds of number, pages of the Lab and views of Inspect that they explain."""
