@@ -215,6 +215,7 @@ _TOPICS = {
     "learning": "learning initializer seed rate scaled",
     "overfitting": "validation augmentation limit patience ema",
     "invariance": "moves right down",
+    "arrays-tensors": "threads device precision",
     "training": "epochs batch_size learning_rate optimizer accuracy loss pairs evaluation comparison",
 }
 """The lessons with the fields, kinds of number, pages of the Lab and views of Inspect that they explain."""
