@@ -545,9 +545,10 @@ OVERFITTED = trained(FEW, (0.5, 0.5, 0.8), (0.95, 0.7, 1.0))
     ("runs", "right", "said"),
     [
         ((), None, "Train it to see"),
-        ((trained(FEW, (0.5, 0.5, 0.8)), OVERFITTED), "it falls to the end", "lowest 0.80 in epoch 1"),
+        ((trained(FEW, (0.5, 0.5, 0.8)), OVERFITTED), "it falls, and stays low", "lowest 0.80 in epoch 1"),
         ((OVERFITTED,), "it falls, then rises", "lowest 0.80 in epoch 1, 1.00 at the end"),
-        ((trained(FEW, (0.5, 0.5, 0.9), (0.6, 0.6, 0.8)),), "it falls to the end", "0.80 in epoch 2, 0.80"),
+        ((trained(FEW, (0.5, 0.5, 0.9), (0.6, 0.6, 0.8)),), "it falls, and stays low", "0.80 in epoch 2, 0.80"),
+        ((trained(FEW, (0.5, 0.5, 0.8), (0.6, 0.6, 0.85)),), "it falls, and stays low", "0.80 in epoch 1, 0.85"),
         ((trained(AUGMENTED, (0.5, 0.5, 0.9)),), None, "Train it to see"),
         ((trained(FEW.replace("=500", "=5000"), (0.5, 0.5, 0.9)),), None, "Train it to see"),
         ((trained(FEW),), None, "Train it to see"),

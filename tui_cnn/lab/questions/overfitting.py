@@ -15,7 +15,7 @@ _RISEN = 1.1
 def validation_loss(link: str, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask what the validation loss will do in the run that the link sets up."""
     _network(link)
-    options = (_("it falls to the end"), _("it falls, then rises"))
+    options = (_("it falls, and stays low"), _("it falls, then rises"))
     prompt = _("The training loss falls from epoch to epoch. What will the validation loss do?")
     hints = (_("The network sees the training images again and again, the validation images never."),)
     run = _run_of(link, draw)

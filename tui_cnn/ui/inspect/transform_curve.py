@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -20,7 +21,7 @@ from tui_cnn.ui.inspect.answer_cache import Question
 from tui_cnn.ui.inspect.scene import Scene
 from tui_cnn.ui.inspect.view import Floats, signed
 from tui_cnn.ui.toolkit.chart import PlotView
-from tui_cnn.ui.toolkit.numbers import whole_parts
+from tui_cnn.ui.toolkit.numbers import whole_parts, whole_words
 from tui_cnn.ui.toolkit.plot import AxisScale, LegendEntry, Plot, Rule, Sign, Stroke, ticks
 
 DEGREES = 5
@@ -117,7 +118,9 @@ class TransformCurve(Vertical):
         """Draw probabilities (values of the axis, classes), or say in their place what is waited for."""
         heading, here, ranges = self.query(Static)
         plot = self.query_one(CurvePlot)
-        heading.update(_("{run}: probability over {axis}").format(run=source.run.name, axis=axis.name), layout=False)
+        width, run = self.size.width, source.run.name
+        title = _("{run}: probability over {axis}").format(run=run, axis=axis.name)
+        heading.update(title if cell_len(title) <= width else f"{run}: {axis.name}", layout=False)
         plot.visible = probabilities is not None
         if probabilities is None:
             ranges.update("")
@@ -136,7 +139,7 @@ class TransformCurve(Vertical):
                 text += "  " + _("true class {name} {share:.2f}").format(
                     name=names[true], share=probabilities[row, true]
                 )
-            here.update(whole_parts(text, self.size.width), layout=False)
+            here.update(whole_words(whole_parts(text, width), width), layout=False)
         else:
             here.update("", layout=False)
         ranges.update(predicted_ranges(axis, predicted, names))
