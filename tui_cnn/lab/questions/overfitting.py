@@ -32,8 +32,8 @@ def validation_loss(link: str, _options: Options, draw: QuestionDraw) -> LessonQ
 @kind("smaller-gap", "train", options=("than",))
 def smaller_gap(link: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask whether the gap between training and validation accuracy will be smaller than in the run of another link."""
-    other = options.get("than", "").removeprefix("train:")
-    if not other:
+    scheme, _colon, other = options.get("than", "").partition(":")
+    if scheme != "train" or not other:
         raise QuestionError(_("“{kind}” needs the link of another run: than=train:…").format(kind="smaller-gap"))
     _network(link)
     _network(other)
