@@ -8,6 +8,7 @@ from random import Random
 import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
+from scipy import ndimage
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.network import format_path
@@ -16,8 +17,10 @@ from tui_cnn.data.files import FASHION_MNIST, find_files
 from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.formats.presets import preset
 from tui_cnn.insight.filters import classical_filters
+from tui_cnn.lab.edges import canny
 from tui_cnn.lab.lessons import lessons
 from tui_cnn.lab.links import parse_lab_link
+from tui_cnn.lab.photo import FilteredPhoto, grey_levels, scaled
 from tui_cnn.lab.questions.answers import (
     AnswerError,
     ChoiceAnswer,
@@ -31,6 +34,7 @@ from tui_cnn.lab.questions.answers import (
 from tui_cnn.lab.questions.question import KINDS, EpochResult, FinishedRun, QuestionDraw, QuestionError
 from tui_cnn.lab.questions.spec import QuestionSpec, ask
 from tui_cnn.lab.scene import LabArrays, image_of, kernels_of
+from tui_cnn.lab.townscape import townscape
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.application.links import parse_link
 
@@ -453,6 +457,39 @@ def softmax_gradient(question, _spec, _link):
     return f"{(loss(1) - loss(-1)) / (2 * step):.4f}"
 
 
+def photo_filter(question, _spec, _link):
+    """Each option is tried with SciPy on the photo: one alone gives what is shown, and none looks like another."""
+    plane = grey_levels(scaled(townscape(), (38, 57)))
+    kernels = {classic.name: classic.kernel for classic in classical_filters()}
+
+    def made(name):
+        if name.startswith("Canny"):
+            return 2.0 * canny(plane, 1.0, 0.15, 0.35).edges
+        if name.endswith("magnitude"):
+            filters = (kernels[f"{name.split()[0]} {axis}"] for axis in "xy")
+            return np.hypot(*(ndimage.correlate(plane, kernel, mode="nearest") for kernel in filters))
+        return ndimage.correlate(plane, kernels[name], mode="nearest")
+
+    settings = question.link.settings
+    shown = FilteredPhoto(plane, settings, question.arrays).result(settings.first).values
+    assert (settings.results, settings.image) == (1, "town")
+    pictures = {name: made(name) for name in question.answer.options}
+    alike = np.corrcoef([picture.ravel() for picture in pictures.values()]) - np.eye(len(pictures))
+    assert np.abs(alike).max() < 0.97
+    (right,) = [name for name, picture in pictures.items() if np.allclose(picture, shown, atol=1e-4)]
+    return right
+
+
+def canny_stage(question, _spec, _link):
+    """By the numbers of the prompt alone."""
+    low, high, value, before, behind, chain = decimals(question.prompt.replace(". ", " "))
+    if value < max(before, behind):
+        return "non-maximum suppression"
+    if value < low:
+        return "low threshold"
+    return "hysteresis" if max(value, chain) < high else "none, it is an edge"
+
+
 ORACLES = {
     "output-size": output_size, "output-shape": output_shape, "next-sum": next_sum, "sign": sign, "zeros": zeros,
     "parameters": parameters, "which-filter": which_filter, "pooled-value": pooled_value, "pooled-shape": pooled_shape,
@@ -462,6 +499,7 @@ ORACLES = {
     "weights": weights, "stacked-weights": stacked, "layer-parameters": layer_parameters, "layer-shape": layer_shape,
     "layer-macs": layer_macs, "layer-field": layer_field, "total-parameters": total_parameters,
     "loss": loss, "gradient": gradient, "next-weight": next_weight, "converges": converges,
+    "photo-filter": photo_filter, "canny-stage": canny_stage,
     "most-parameters": most, "most-macs": most, "fewer-parameters": fewer,
 }  # fmt: skip
 
@@ -620,6 +658,9 @@ def test_a_mistake_of_the_newest_run():
         ),
         (QuestionSpec("layer-parameters", "layer=nothing"), "build:fashion-cnn", "has no layer"),
         (QuestionSpec("which-filter"), "lab:convolution?kernel=random", "classical kernel"),
+        (QuestionSpec("photo-filter"), "lab:photo?first=canny-thinning", "photo-filter needs a link"),
+        (QuestionSpec("canny-stage"), "lab:photo?low=1&high=1", "no pixel can be asked about"),
+        (QuestionSpec("canny-stage"), "lab:convolution", "can be asked of photo, not of convolution"),
         (QuestionSpec("most-macs"), "build:vgg-16", "no single layer"),
         (QuestionSpec("choice", "Which?", ((True, "a"), (True, "b"))), "lab:sizes", "one of them right"),
         (QuestionSpec("choice", "Which?", ((True, "a"), (False, "a"))), "lab:sizes", "the same"),

@@ -45,6 +45,7 @@ SCENES = {
     "weights": ("fashion-cnn", ["4", "w"]),
     "transposed": ("fashion-cnn", ["4", "u", "right"]),
     "softmax": ("fashion-cnn", ["4", "m", "down", "right_square_bracket"]),
+    "photo": ("fashion-cnn", ["4", "h", "right"]),
     "lesson": ("fashion-cnn", ["4", "l", "greater_than_sign", "greater_than_sign"]),
     "inspect": ("fashion-cnn", ["3", "right", "right"]),
     "kernels": ("fashion-cnn", ["3", "k"]),
@@ -80,6 +81,8 @@ async def draw(scene, size, target, data):
                 await user.sees("후보: 5")
             if key == "5":
                 await user.sees("완료", "실패")
+            if key == "h":
+                await user.sees("Sobel 크기")
             if scene == "finished" and key == "enter":
                 await user.sees("테스트 이미지 10,000장")
             if key == "3":

@@ -33,6 +33,7 @@ DRAWINGS = [
     "weights-80x24",
     "transposed-80x24",
     "softmax-80x24",
+    "photo-80x24",
     "lesson-80x24",
     "inspect-120x40",
     "kernels-120x40",

@@ -284,6 +284,15 @@ async def test_lab_softmax(picture, size):
         picture(user.app)
 
 
+@pytest.mark.parametrize("size", ["80x24", "120x40"])
+async def test_lab_photo(picture, size):
+    async with opened(size=SIZES[size]) as user:
+        await in_the_lab(user, "lab:photo?first=canny-thresholds")
+        await user.sees("strong (white)")
+        await at_rest(user)
+        picture(user.app)
+
+
 async def test_lab_pairs(picture):
     async with opened(size=(80, 24)) as user:
         await in_the_lab(user, "lab:pairs")

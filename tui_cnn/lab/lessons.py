@@ -201,7 +201,7 @@ class _Item:
 _TOPICS = {
     "images": "Input input_shape image memory pad",
     "channels": "filters groups maps",
-    "filters": "kernel kernel_size bank kernels history",
+    "filters": "kernel kernel_size bank kernels history photo results first second third fourth fifth sigma low high",
     "convolution": "turned convolution",
     "padding": "padding zeros",
     "stride": "strides stride dilation_rate output sizes",

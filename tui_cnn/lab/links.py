@@ -12,6 +12,7 @@ from tui_cnn.i18n import _
 from tui_cnn.lab.settings import (
     ConvolutionSettings,
     LearningSettings,
+    PhotoSettings,
     PoolingSettings,
     SizesSettings,
     SoftmaxSettings,
@@ -19,7 +20,7 @@ from tui_cnn.lab.settings import (
     WeightsSettings,
 )
 
-PageName = Literal["convolution", "pooling", "sizes", "weights", "transposed", "learning", "softmax", "pairs"]
+PageName = Literal["convolution", "pooling", "sizes", "weights", "transposed", "learning", "softmax", "photo", "pairs"]
 
 PAGES: dict[PageName, type[msgspec.Struct] | None] = {
     "convolution": ConvolutionSettings,
@@ -29,6 +30,7 @@ PAGES: dict[PageName, type[msgspec.Struct] | None] = {
     "transposed": TransposedSettings,
     "learning": LearningSettings,
     "softmax": SoftmaxSettings,
+    "photo": PhotoSettings,
     "pairs": None,
 }
 """The pages of the Lab, and what can be set on each."""

@@ -71,6 +71,13 @@ class NamedArray(NamedTuple):
     name: str
 
 
+class PhotoFile(NamedTuple):
+    """An image file of the user, (height, width, 1 or 3), 0 to 255, and its name."""
+
+    pixels: NDArray[np.uint8]
+    name: str
+
+
 class LabArrays(NamedTuple):
     """The arrays that settings cannot describe: typed by the user, read from files, or from a trained network.
 
@@ -79,6 +86,7 @@ class LabArrays(NamedTuple):
         kernels: typed.
         fashion: a test image, (height, width, 1).
         file: an image file of the user, 0 to 255.
+        photo: the same with more pixels, for the page of photographs.
         map: a map of a trained network, or the input of one of its layers.
         trained: a filter of it.
     """
@@ -87,6 +95,7 @@ class LabArrays(NamedTuple):
     kernels: Kernels | None = None
     fashion: Image | None = None
     file: NamedArray | None = None
+    photo: PhotoFile | None = None
     map: NamedArray | None = None
     trained: NamedArray | None = None
 

@@ -179,5 +179,47 @@ class SoftmaxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     shifted: Annotated[bool, Meta(description="Subtract the largest logit first; no: all in 32 bits (f)")] = True
 
 
+EdgeMethod = Literal[
+    "sobel",
+    "scharr",
+    "canny-smoothing",
+    "canny-gradient",
+    "canny-direction",
+    "canny-thinning",
+    "canny-thresholds",
+    "canny",
+]
+"""The length of the gradient by Sobel or Scharr, and the stages of Canny, of which the last gives the edges."""
+PhotoMethod = Literal[KernelName, EdgeMethod]
+
+CANNY_STAGES: tuple[EdgeMethod, ...] = get_args(EdgeMethod)[2:]
+PHOTO_METHODS: tuple[PhotoMethod, ...] = get_args(PhotoMethod)
+
+_Method = Annotated[PhotoMethod, Meta(description="Filter or edge detector; its result stands beside the photo (← →)")]
+_Share = Annotated[float, Meta(ge=0, le=1, description="Share of the largest gradient, for Canny (+ and −)")]
+
+
+class PhotoSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A photograph, and what filters make of it: the first as large as there is room, then the others beside it."""
+
+    image: Annotated[
+        Literal["town", "file"], Meta(description="Image; town: drawn by this program; file: an image file (o)")
+    ] = "town"
+    results: Annotated[int, Meta(ge=1, le=5, description="Results to show at most; fewer are larger")] = 5
+    first: _Method = "sobel"
+    second: _Method = "scharr"
+    third: _Method = "canny"
+    fourth: _Method = "long-vertical-line"
+    fifth: _Method = "long-horizontal-line"
+    sigma: Annotated[float, Meta(ge=0, le=5, description="Smoothing of Canny in pixels, 0: none ([ and ])")] = 1.0
+    low: _Share = 0.15
+    high: _Share = 0.35
+
+    @property
+    def methods(self) -> tuple[PhotoMethod, ...]:
+        """The filters, in their order."""
+        return self.first, self.second, self.third, self.fourth, self.fifth
+
+
 PictureSettings = ConvolutionSettings | PoolingSettings | LearningSettings | TransposedSettings
 """What an image is chosen in."""

@@ -13,7 +13,14 @@ from tui_cnn.lab.lessons import lessons
 from tui_cnn.lab.links import LabLink, LinkError
 from tui_cnn.lab.pooling import moved
 from tui_cnn.lab.scene import LabArrays, convolution
-from tui_cnn.lab.settings import ConvolutionSettings, LearningSettings, PoolingSettings, SizesSettings, WeightsSettings
+from tui_cnn.lab.settings import (
+    ConvolutionSettings,
+    LearningSettings,
+    PhotoSettings,
+    PoolingSettings,
+    SizesSettings,
+    WeightsSettings,
+)
 from tui_cnn.lab.sizes import chain, read_windows
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.application.links import LessonLink, ModelLink, ViewLink, parse_link
@@ -33,6 +40,9 @@ def test_what_a_link_says():
     assert parse_link("lab:weights") == LabLink("weights", WeightsSettings())
     assert parse_link("lab:learning?initializer=he-normal&rate=0.5&place=11") == LabLink(
         "learning", LearningSettings(initializer="he-normal", rate=0.5), 10
+    )
+    assert parse_link("lab:photo?first=canny-thinning&sigma=2&place=2") == LabLink(
+        "photo", PhotoSettings(first="canny-thinning", sigma=2.0), 1
     )
     assert parse_link("lab:pairs") == LabLink("pairs", None)
     assert parse_link("build:lenet-5") == ModelLink("build", "lenet-5")
@@ -60,6 +70,8 @@ def test_what_a_link_says():
         ("train:fashion-cnn?epochs=0", "epochs must be a whole number, at least 1"),
         ("train:fashion-cnn?epochs=many", "epochs must be"),
         ("train:fashion-cnn?augmentation=turn", "augmentation"),
+        ("lab:photo?first=cany", "did you mean “canny”?"),
+        ("lab:photo?sigma=6", "sigma must be"),
         ("lab:pairs?n=3", "unknown setting “n”"),
         ("lab:pooling?place=0", "place must be a number, 1 or more"),
     ],
@@ -81,6 +93,10 @@ def test_a_link_of_a_lesson_is_sound(link):
         case LabLink(_, LearningSettings() as settings, place):
             assert place < MOST_STEPS
             assert learning(settings, LabArrays()).rank
+        case LabLink(_, PhotoSettings() as settings, place):
+            assert place < settings.results
+            shown = settings.methods[: settings.results]
+            assert len(set(shown)) == len(shown), "no filter twice"
         case LabLink(_, SizesSettings() as settings, _place):
             chain(settings.n, read_windows(settings.windows))
         case LabLink(_, WeightsSettings() as settings, _place):
@@ -147,6 +163,8 @@ async def arrives(user, link):
         assert lab.bench.form is None or lab.bench.form.value == settings
     if isinstance(settings, ConvolutionSettings | PoolingSettings | LearningSettings):
         assert lab.bench.place == link.place
+    if isinstance(settings, PhotoSettings):
+        assert lab.bench.chosen == link.place
     assert lab.bench.has_focus
 
 

@@ -29,6 +29,7 @@ from tui_cnn.lab.questions import (  # noqa: F401  # they declare the kinds
     learning,
     networks,
     overfitting,
+    photo,
     pooling,
     results,
     sizes,

@@ -156,6 +156,38 @@ WEIGHTS = Scope(
     within=("lab",),
 )
 
+PHOTO = Scope(
+    "photo",
+    _("Lab: filters on a photo"),
+    (
+        Action("next_method", "right", _("Next"), _("Show the next filter or stage"), command="turn_filter(1)"),
+        Action("last_method", "left", _("Previous"), _("Show the previous filter or stage"), False, "turn_filter(-1)"),
+        Action("next_result", "down", _("Result"), _("Select the next result"), command="choose_result(1)"),
+        Action("last_result", "up", _("Up"), _("Select the previous result"), False, "choose_result(-1)"),
+        Action(
+            "raise_thresholds",
+            "plus",
+            _("Thresholds"),
+            _("Raise both thresholds of Canny"),
+            True,
+            "raise_thresholds(1)",
+        ),
+        Action(
+            "lower_thresholds", "minus", _("Lower"), _("Lower both thresholds of Canny"), False, "raise_thresholds(-1)"
+        ),
+        Action(
+            "raise_sigma", "right_square_bracket", _("Sigma"), _("Smooth more before Canny"), True, "raise_sigma(1)"
+        ),
+        Action(
+            "lower_sigma", "left_square_bracket", _("Less"), _("Smooth less before Canny"), False, "raise_sigma(-1)"
+        ),
+        Action("show_photo_code", "x", _("Code"), _("Show the selected result as a program"), command="show_code"),
+        Action("open_photo", "o", _("File"), _("Open an image file"), False, "open_image"),
+        Action("settings", "enter,e", _("Settings"), _("Change the image, the filters, sigma, …"), command="open_form"),
+    ),
+    within=("lab",),
+)
+
 PAIRS = Scope(
     "pairs",
     _("Lab: networks to compare (arrows to move)"),
@@ -218,6 +250,7 @@ LAB = Scope(
     _("Lab: pages and lessons"),
     (
         Action("lesson", "l", _("Lesson"), _("Read the lesson"), command="read_lesson"),
+        Action("full_size", "z", _("Full size"), _("Hide the lesson and the settings, or show them"), False),
         Action("lessons", "L", _("All lessons"), _("Choose a lesson"), False, "choose_lesson"),
         Action("repeat", "r", _("Repeat"), _("Ask a question that is due to be repeated"), False),
         Action("next_lesson", "greater_than_sign", _("Next"), _("Go to the next lesson"), False, "turn_lesson(1)"),
@@ -240,7 +273,8 @@ LAB = Scope(
         ),
         Action("learning_page", "b", _("Learning"), _("Learn a kernel step by step"), False, "page('learning')"),
         Action("softmax_page", "m", _("Softmax"), _("Work softmax and the loss out"), False, "page('softmax')"),
+        Action("photo_page", "h", _("Photo"), _("Compare filters on a photo"), False, "page('photo')"),
         Action("pairs_page", "v", _("Pairs"), _("Train and compare two networks"), False, "page('pairs')"),
     ),
 )
-SCOPES = (LAB, STEPPER, TYPING, LAB_FORM, CHAIN, WEIGHTS, LEARNING, SOFTMAX, PAIRS, LESSON, QUESTION, CODE)
+SCOPES = (LAB, STEPPER, TYPING, LAB_FORM, CHAIN, WEIGHTS, LEARNING, SOFTMAX, PHOTO, PAIRS, LESSON, QUESTION, CODE)

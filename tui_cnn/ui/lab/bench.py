@@ -11,6 +11,7 @@ from rich.style import Style
 from rich.text import Text
 from textual import on
 from textual.binding import BindingType
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -18,6 +19,7 @@ from tui_cnn.data import idx
 from tui_cnn.data.files import FASHION_MNIST, data_directory, find_files
 from tui_cnn.formats.fields import format_value
 from tui_cnn.i18n import _
+from tui_cnn.lab.questions.question import LessonQuestion
 from tui_cnn.lab.scene import LabArrays
 from tui_cnn.lab.settings import PictureSettings
 from tui_cnn.ui.lab.actions import LAB_FORM
@@ -84,6 +86,9 @@ class Bench(Widget, Generic[Settings], can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bench--bar"}
     HAS_FORM: ClassVar[bool] = True
 
+    class QuestionLeft(Message):
+        """What is shown is no longer what the question is about."""
+
     def __init__(self, settings: Settings, images: ImageStore, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self.images = images
@@ -109,6 +114,12 @@ class Bench(Widget, Generic[Settings], can_focus=True):
     def follow_link(self, settings: Settings, place: int) -> None:
         """Show what a link asks for; `place` is that of a window, if there is one."""
         self.set_settings(settings)
+
+    def cover(self, question: LessonQuestion) -> None:
+        """Show what a question is about, but not its answer."""
+
+    def uncover(self) -> None:
+        """Show all of it."""
 
     def action_open_form(self) -> None:
         """Open the form."""

@@ -23,10 +23,10 @@ from tui_cnn.ui.lab.learner import Learner
 from tui_cnn.ui.lab.learning import LearningStepper
 from tui_cnn.ui.lab.lesson import LessonPanel, Tries, share_text
 from tui_cnn.ui.lab.pairs import Pairs
+from tui_cnn.ui.lab.photo import PhotoBench
 from tui_cnn.ui.lab.pooling import PoolingStepper
 from tui_cnn.ui.lab.sizes import Chain
 from tui_cnn.ui.lab.softmax import SoftmaxBench
-from tui_cnn.ui.lab.stepper import Stepper
 from tui_cnn.ui.lab.transposed import TransposedStepper
 from tui_cnn.ui.lab.weights import WeightsCalculator
 from tui_cnn.ui.messages import OpenLesson, ShowInLab, ShowLabLink
@@ -53,6 +53,7 @@ PAGE_INFOS: dict[PageName, PageInfo] = {
     "transposed": PageInfo("u", _("Transposed"), TransposedStepper, _("Transp")),
     "learning": PageInfo("b", _("Learning"), LearningStepper, _("Learn")),
     "softmax": PageInfo("m", _("Softmax"), SoftmaxBench),
+    "photo": PageInfo("h", _("Photo"), PhotoBench),
     "pairs": PageInfo("v", _("Pairs"), Pairs),
 }
 
@@ -183,8 +184,13 @@ class LabScreen(MainScreen):
         self._show_lesson()
         self.action_read_lesson()
 
+    def action_full_size(self) -> None:
+        """Leave all room to the page, or show the lesson and the settings again."""
+        self.toggle_class("-full-size")
+
     def action_read_lesson(self) -> None:
         """Go to the lesson."""
+        self.remove_class("-full-size")
         self.add_class("-reading")
         self.query_one(Tries).focus()
 
@@ -240,17 +246,16 @@ class LabScreen(MainScreen):
         self._show_all()
         if link is not None:
             await self._turn_to(link.page)
-            if isinstance(self.bench, Stepper):
-                self.bench.cover(event.question)
+            self.bench.cover(event.question)
         self.set_class(link is not None, "-showing")
 
     @on(LessonPanel.Revealed)
     def _show_all(self) -> None:
         self.set_class(any(panel.has_class("-asking") for panel in self.query(LessonPanel)), "-asking")
-        for stepper in self.query(Stepper):
-            stepper.uncover()
+        for bench in self.query(Bench):
+            bench.uncover()
 
-    @on(Stepper.QuestionLeft)
+    @on(Bench.QuestionLeft)
     def _drop_question(self) -> None:
         self.query_one(LessonPanel).leave_question()
 

@@ -9,7 +9,6 @@ from rich.console import RenderableType
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.message import Message
 from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
@@ -49,9 +48,6 @@ class Stepper(Bench[S]):
         & #facts { width: 100%; height: auto; margin-top: 1; }
     }
     """
-
-    class QuestionLeft(Message):
-        """What is shown is no longer what the question is about."""
 
     place: reactive[int] = reactive(0)
     """Which place of the window, counted from 0, line by line."""
