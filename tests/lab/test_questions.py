@@ -31,7 +31,7 @@ from tui_cnn.lab.questions.answers import (
     TaskAnswer,
     TextAnswer,
 )
-from tui_cnn.lab.questions.question import KINDS, EpochResult, FinishedRun, QuestionDraw, QuestionError
+from tui_cnn.lab.questions.question import KINDS, FinishedRun, QuestionDraw, QuestionError, ValidatedEpoch
 from tui_cnn.lab.questions.spec import QuestionSpec, ask
 from tui_cnn.lab.scene import LabArrays, image_of, kernels_of
 from tui_cnn.lab.townscape import townscape
@@ -572,7 +572,7 @@ def trained(link, *epochs, preset="fashion-cnn"):
     """A run as a link sets it up: for each epoch accuracy, validation accuracy and validation loss."""
     recipe = parse_link(f"train:{link}").recipe
     settings = {field.name: format_value(field, getattr(recipe, field.name)) for field in fields(Recipe)}
-    results = tuple(EpochResult(*epoch) for epoch in epochs)
+    results = tuple(ValidatedEpoch(*epoch) for epoch in epochs)
     return FinishedRun(link, preset, preset, 93_322, 0.7, dict, settings, results)
 
 

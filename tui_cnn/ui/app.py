@@ -35,7 +35,6 @@ from tui_cnn.ui.application.recovery import UnsavedWork
 from tui_cnn.ui.application.run_alerts import RunAlerts
 from tui_cnn.ui.application.settings import read_settings
 from tui_cnn.ui.design import Design, input_shape_for, open_design, setting_for
-from tui_cnn.ui.messages import FillRecipe
 from tui_cnn.ui.settings import Configuration, first_theme, read_state, remember
 from tui_cnn.ui.toolkit.ascii_fallback import use_plain_signs
 from tui_cnn.ui.toolkit.colours import DARK, LIGHT, meaning_colours
@@ -184,6 +183,8 @@ class CnnTui(AdaptedApp):
                 self.workspace.shown_run = None
             self.switch_mode(mode)
             if recipe is not None:
+                from tui_cnn.ui.messages import FillRecipe
+
                 self.workspace.send("train", FillRecipe(recipe))
 
     @work

@@ -46,7 +46,7 @@ class LessonQuestion(NamedTuple):
     cover: Cover | None = None
 
 
-class EpochResult(NamedTuple):
+class ValidatedEpoch(NamedTuple):
     """An epoch of a run: its accuracy in training, then accuracy and loss on the validation images."""
 
     accuracy: float
@@ -75,7 +75,7 @@ class FinishedRun(NamedTuple):
     accuracy: float
     read_mistakes: Callable[[], Mapping[int, tuple[str, str]]] = dict
     settings: Mapping[str, str] = MappingProxyType({})
-    epochs: tuple[EpochResult, ...] = ()
+    epochs: tuple[ValidatedEpoch, ...] = ()
 
 
 class QuestionDraw(NamedTuple):

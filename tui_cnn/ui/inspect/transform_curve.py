@@ -31,7 +31,7 @@ _TICK_CELLS, _TICK_ROWS = 8, 3
 _TRUE, _PREDICTED = "success", "primary"
 
 
-class Axis(NamedTuple):
+class CurveAxis(NamedTuple):
     """What changes along a curve: the field of the transform, its name, and the values it takes."""
 
     field: str
@@ -49,21 +49,21 @@ class Axis(NamedTuple):
                 return signed(f"{value:+d}") if value else "0"
 
 
-def axis_of(field: str, scene: Scene) -> Axis:
+def axis_of(field: str, scene: Scene) -> CurveAxis:
     """Take what a field of the transform can be: all angles, half to double the size, or shifts by half the image."""
     if field == "degrees":
-        return Axis(field, _("angle"), tuple(range(-180, 181, DEGREES)))
+        return CurveAxis(field, _("angle"), tuple(range(-180, 181, DEGREES)))
     if field == "zoom":
-        return Axis(field, _("scale"), tuple(range(-ZOOM_STEPS, ZOOM_STEPS + 1)))
+        return CurveAxis(field, _("scale"), tuple(range(-ZOOM_STEPS, ZOOM_STEPS + 1)))
     height, width, _channels = scene.subject.base.shape
     length = width if field == "dx" else height
     step = max(1, length // _MOST_SHIFTS)
     most = length // 2 // step * step
     name = _("pixels to the right") if field == "dx" else _("pixels down")
-    return Axis(field, name, tuple(range(-most, most + 1, step)))
+    return CurveAxis(field, name, tuple(range(-most, most + 1, step)))
 
 
-def curve_of(axis: Axis, scene: Scene, source: Source) -> Question[Predictions]:
+def curve_of(axis: CurveAxis, scene: Scene, source: Source) -> Question[Predictions]:
     """Ask for the probabilities along an axis; what else is done to the image stays as it is."""
     transforms = tuple(_changed(scene.subject.transform, axis.field, value) for value in axis.values)
     return Question(Transform(source=source, image=scene.subject.original, transforms=transforms), Predictions)
@@ -73,7 +73,7 @@ def _changed(transform: ImageTransform, field: str, value: int) -> ImageTransfor
     return replace(transform, **{field: value})  # type: ignore[arg-type]
 
 
-def predicted_ranges(axis: Axis, predicted: Sequence[int], names: Sequence[str]) -> str:
+def predicted_ranges(axis: CurveAxis, predicted: Sequence[int], names: Sequence[str]) -> str:
     """Write which class is predicted from where to where: `Bag −180° to −95°  Coat −90° to 180°`."""
     parts = []
     for number, values in groupby(zip(axis.values, predicted, strict=True), lambda pair: pair[1]):
@@ -114,7 +114,7 @@ class TransformCurve(Vertical):
         yield Static(classes="line", markup=False)
         yield Static(classes="ranges dim", markup=False)
 
-    def show(self, scene: Scene, axis: Axis, source: Source, probabilities: Floats | None, waiting: str) -> None:
+    def show(self, scene: Scene, axis: CurveAxis, source: Source, probabilities: Floats | None, waiting: str) -> None:
         """Draw probabilities (values of the axis, classes), or say in their place what is waited for."""
         heading, here, ranges = self.query(Static)
         plot = self.query_one(CurvePlot)
@@ -145,7 +145,7 @@ class TransformCurve(Vertical):
         ranges.update(predicted_ranges(axis, predicted, names))
 
 
-def _plot(scene: Scene, axis: Axis, probabilities: Floats, columns: int, rows: int) -> Plot:
+def _plot(scene: Scene, axis: CurveAxis, probabilities: Floats, columns: int, rows: int) -> Plot:
     curves = [(_PREDICTED, _("predicted class"), probabilities.max(axis=1))]
     true = scene.subject.label
     if true is not None:
@@ -169,7 +169,7 @@ def _plot(scene: Scene, axis: Axis, probabilities: Floats, columns: int, rows: i
     )
 
 
-def _ticks(axis: Axis, columns: int) -> list[tuple[float, str]]:
+def _ticks(axis: CurveAxis, columns: int) -> list[tuple[float, str]]:
     """Mark round places: every 45 degrees, the scales 0.5, 1 and 2, shifts by a round number."""
     most = max(2, columns // _TICK_CELLS)
     low, high = axis.values[0], axis.values[-1]

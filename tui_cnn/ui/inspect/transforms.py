@@ -20,7 +20,7 @@ from tui_cnn.runs.inspection.requests import Predict, Shift, Source
 from tui_cnn.ui.inspect.actions import MOVES
 from tui_cnn.ui.inspect.answer_cache import Question
 from tui_cnn.ui.inspect.scene import Scene
-from tui_cnn.ui.inspect.transform_curve import DEGREES, Axis, CurvePlot, TransformCurve, axis_of, curve_of
+from tui_cnn.ui.inspect.transform_curve import DEGREES, CurveAxis, CurvePlot, TransformCurve, axis_of, curve_of
 from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, signed
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
 from tui_cnn.ui.toolkit.pictures.drawing import Tone
@@ -105,7 +105,7 @@ class TransformsView(View):
         axis = self._axis(scene)
         return _shifts(source) if axis is None else curve_of(axis, scene, source)
 
-    def _axis(self, scene: Scene) -> Axis | None:
+    def _axis(self, scene: Scene) -> CurveAxis | None:
         """What changes along the curve that is shown; None: the accuracy over shifts is."""
         return None if self._chart == _SHIFTS else axis_of(self._chart, scene)
 
@@ -166,7 +166,7 @@ class TransformsView(View):
         axes = FigureAxis(_("pixels down"), -reach), FigureAxis(_("pixels to the right"), -reach)
         return ViewExport("shifts", Figure(title, panels, (about,), 1, *axes), heading, rows, {"accuracy": values})
 
-    def _export_curve(self, axis: Axis) -> ViewExport | None:
+    def _export_curve(self, axis: CurveAxis) -> ViewExport | None:
         found = self.answers.get(curve_of(axis, self.scene, self.scene.source))
         if found is None:
             return None
@@ -221,7 +221,7 @@ class TransformsView(View):
                 self._show_curve(curve, scene, axis, source)
         return ""
 
-    def _show_curve(self, curve: TransformCurve, scene: Scene, axis: Axis, source: Source) -> None:
+    def _show_curve(self, curve: TransformCurve, scene: Scene, axis: CurveAxis, source: Source) -> None:
         """Draw the prediction along an axis once it is known, and there is room."""
         question = curve_of(axis, scene, source)
         found = self.answers.get(question)

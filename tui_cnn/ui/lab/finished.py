@@ -7,7 +7,7 @@ from tui_cnn.data.files import CLASS_NAMES
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.formats.presets import preset, preset_names
-from tui_cnn.lab.questions.question import EpochResult, FinishedRun
+from tui_cnn.lab.questions.question import FinishedRun, ValidatedEpoch
 from tui_cnn.runs.directory import RunDirectory, list_runs
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.predictions import load_predictions
@@ -42,7 +42,7 @@ def _finished() -> Iterator[FinishedRun]:
                 _reader(run),
                 {field.name: format_value(field, getattr(summary.recipe, field.name)) for field in fields(Recipe)},
                 tuple(
-                    EpochResult(epoch.accuracy, epoch.val_accuracy, epoch.val_loss)
+                    ValidatedEpoch(epoch.accuracy, epoch.val_accuracy, epoch.val_loss)
                     for epoch in snapshot.epochs
                     if epoch.val_accuracy is not None and epoch.val_loss is not None
                 ),
