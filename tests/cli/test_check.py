@@ -90,8 +90,8 @@ def test_the_table_of_a_broken_network(cnn_tui):
         RF: receptive field of a cell, in pixels of the input
         memory: parameters 0 B, float32
 
-        error[shape]: layer 2: Conv2D: needs height × width × channels, but gets 64; fix: move it to position 1, before Flatten
-        {LINEAR}
+        broken.toml:7:1: error[shape]: layer 2: Conv2D: needs height × width × channels, but gets 64; fix: move it to position 1, before Flatten
+        broken.toml:7:1: {LINEAR}
 
         to see why: cnn-tui check --explain shape
         """  # noqa: E501
@@ -121,7 +121,7 @@ def test_layers_within_layers_and_wide_letters(cnn_tui):
         FLOPs: 7,168 per image, counted as 2xmacs
         memory: parameters 5.34 kB, inference peak 1.54 kB (one image), training step 88.1 kB (batch of 32)
 
-        info[small-field]: layer 1.1: Branches: the receptive field of the last feature map is 3×3 pixels, less than half of 8×8
+        nested.toml:8:1: info[small-field]: layer 1.1: Branches: the receptive field of the last feature map is 3×3 pixels, less than half of 8×8
 
         to see why: cnn-tui check --explain small-field
         """  # noqa: E501
@@ -135,10 +135,10 @@ def test_equal_findings_share_a_line(cnn_tui):
     blocks = [Block(layers=(even,)), odd] * 6
     save_network(Path("even.toml"), Network("even", (28, 28, 1), (*[even] * 3, odd, *blocks, Flatten())))
     lines = cnn_tui("check", "even.toml").stdout.splitlines()
-    assert [line for line in lines if line.startswith("info[even-same]")] == [
+    assert [line for line in lines if "info[even-same]" in line] == [
         (
-            "info[even-same]: 9 layers (1–3, 5.1, 7.1, 9.1 and 3 more): Conv2D: an even 2×2 kernel with same padding "
-            "shifts the image by half a pixel; fix: kernel_size = [3, 3]"
+            "even.toml:7:1: info[even-same]: 9 layers (1–3, 5.1, 7.1, 9.1 and 3 more): Conv2D: an even 2×2 "
+            "kernel with same padding shifts the image by half a pixel; fix: kernel_size = [3, 3]"
         )
     ]
     checks = json.loads(cnn_tui("check", "even.toml", "--json").stdout)["checks"]
@@ -309,7 +309,7 @@ def test_no_layers(cnn_tui):
     save_network(Path("empty.toml"), Network("empty", (8,)))
     result = cnn_tui("check", "empty.toml")
     assert result.exit_code == 1
-    assert "\nerror[empty]: the network has no layers; add one\n" in result.stdout
+    assert "\nempty.toml:1:1: error[empty]: the network has no layers; add one\n" in result.stdout
 
 
 def test_formulas(cnn_tui):
@@ -402,3 +402,12 @@ def test_limits_are_not_met_by_what_has_no_layers(cnn_tui):
     result = cnn_tui("check", "m.h5", "--max-params", "100")
     assert result.exit_code == 2
     assert result.stderr == "m.h5: has only weights, no layers; list them with: cnn-tui check m.h5\n"
+
+
+def test_where_the_working_directory_was_deleted(cnn_tui, tmp_path, monkeypatch):
+    save_network(tmp_path / "net.toml", BROKEN)
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert cnn_tui("check", "fashion-cnn").exit_code == 0
+    assert f"{tmp_path}/net.toml:7:1: error[shape]" in cnn_tui("check", f"{tmp_path}/net.toml").stdout

@@ -49,6 +49,29 @@ def test_json(cnn_tui):
     assert report["totals"]["params"] == {"before": 93_322, "after": 101_770}
 
 
+def test_a_comment_for_a_pull_request(cnn_tui, tmp_path):
+    """The last convolution with 5×5: 5·5·64·64 + 64 parameters on one cell, whose 64 values the dense layer takes."""
+    wide = edits.change(preset("fashion-cnn"), (4,), kernel_size=(5, 5))
+    save_network(tmp_path / "wide.toml", edits.rename(wide, "wide"))
+    result = cnn_tui("diff", "fashion-cnn", "wide.toml", "--format", "markdown", "--exit-code")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[0] == "### fashion-cnn → wide: +35.1 % parameters, -9.4 % MACs, receptive field 18 → 26"
+    assert "| parameters | 93,322 | 126,090 | +35.1 % |" in lines
+    assert "| MACs | 2,794,240 | 2,532,096 | -9.4 % |" in lines
+    assert "<details><summary>1 layer changed</summary>" in lines
+    assert [line for line in lines if line.startswith("| `~` | 5 | Conv2D | kernel\\_size: 3×3 → 5×5 |")]
+
+
+def test_the_exit_status_where_it_is_asked_for(cnn_tui, tmp_path):
+    save_network(tmp_path / "same.toml", edits.rename(preset("lenet-5"), "same"))
+    for other, status in (("same.toml", 0), ("fashion-cnn", 1)):
+        assert cnn_tui("diff", "lenet-5", other, "--exit-code").exit_code == status
+        assert cnn_tui("diff", "lenet-5", other).exit_code == 0
+    same = cnn_tui("diff", "lenet-5", "same.toml", "--format", "markdown").stdout
+    assert same.startswith("### lenet-5 → same: no differences\n")
+
+
 def test_the_same(cnn_tui):
     out = cnn_tui("diff", "lenet-5", "lenet-5").stdout
     assert "→" not in out.partition("\n")[2]

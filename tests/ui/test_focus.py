@@ -125,7 +125,9 @@ async def steps(user):
     begun = user.app.focused
     await user.press("tab")
     yield "tab"
-    while user.app.focused is not begun:
+    met = [begun]
+    while user.app.focused not in met:  # also where a dialog came up only now: it reads a file first
+        met.append(user.app.focused)
         await user.press("tab")
         yield "tab"
     for _step in range(3):

@@ -47,7 +47,7 @@ async def test_what_changed_behind_at_another_size_has_its_room_again(other):
     finished_search(4)
     async with opened("fashion-cnn", size=(120, 40)) as user:
         await user.press("6")
-        await user.sees("trials")
+        await user.sees("★ 4 ", "best so far", "0.78 ┤")
         search = user.text
         await user.press("1")
         build = user.text

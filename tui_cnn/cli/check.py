@@ -1,27 +1,45 @@
 """`cnn-tui check`: the numbers and the problems of networks, limits on what they cost for use in CI, and a picture."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import click
 import msgspec
 
-from tui_cnn.cli.arguments import ShapeParam, budget_options, input_shape_option, read_model
+from tui_cnn.cli.arguments import (
+    STANDARD_INPUT,
+    ModelParam,
+    PageParam,
+    ShapeParam,
+    budget_options,
+    find_model,
+    input_shape_option,
+    standard_input,
+)
+from tui_cnn.cli.checking.models import (
+    CheckedModel,
+    Demands,
+    check_network,
+    display_path,
+    unread_model,
+    unused_ignores,
+)
+from tui_cnn.cli.checking.rules import rules
 from tui_cnn.cli.group import SOUND, UNSOUND, UNUSABLE
-from tui_cnn.cli.reports import Budget, json_report, tensors_json, tensors_text, text_report
+from tui_cnn.cli.reports import finding_line, json_report, tensors_json, tensors_text, text_report
 from tui_cnn.cli.streams import echo, write
 from tui_cnn.cli.table import wrap
 from tui_cnn.config import expanded
-from tui_cnn.core.analysis import Analysis, analyze
+from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.checks import Severity, TrainingContext
-from tui_cnn.core.checks.explanations import explanations
-from tui_cnn.core.memory import Memory, OptimizerName, memory
+from tui_cnn.core.memory import OptimizerName
 from tui_cnn.core.rows import Convention
-from tui_cnn.core.shape import Shape, format_shape
+from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.container import OnlyWeightsError
+from tui_cnn.formats.project import Budgets, IgnoredFinding, ListedModel, Project, find_project, read_project
 from tui_cnn.formats.saving import save_bytes
 from tui_cnn.formats.tensors import read_tensors
 from tui_cnn.formats.validation import nearest
@@ -32,7 +50,7 @@ from tui_cnn.visible import visible
 _TERMINAL = "-"
 _PICTURES = (".svg", ".png")
 _PICTURE_LINES, _WIDEST_PICTURE = 16, 160
-_SEVERITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
+Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
 
 
 @click.command(
@@ -40,30 +58,45 @@ _SEVERITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
     help=_(
         """Show the numbers and the problems of networks, without building them.
 
-        A MODEL is a preset, a TOML file, a model of Keras 1 to 3 (.keras, .h5, .json or .yaml), or one of ONNX
-        (.onnx). Of a file that has only weights (.weights.h5, .safetensors) the tensors are listed. The exit status is
-        0 if all models are valid, 1 if one has an error or exceeds a limit, and 2 if one cannot be read.
+        A MODEL is a preset, a TOML file, a model of Keras 1 to 3 (.keras, .h5, .json or .yaml), one of ONNX (.onnx), or
+        - for the standard input. Without MODEL, those that cnn-tui.toml or [tool.cnn-tui] of pyproject.toml lists are
+        checked, with the budgets and the ignored findings there. Of a file that has only weights (.weights.h5,
+        .safetensors) the tensors are listed. The exit status is 0 if all models are valid, 1 if one has an error or
+        exceeds a limit, and 2 if one cannot be read.
 
         \b
         Examples:
           cnn-tui check fashion-cnn
           cnn-tui check --json *.toml
           cnn-tui check my.toml --max-params 100k --fail-on warning
+          cnn-tui check --format sarif > cnn-tui.sarif
           cnn-tui check model.keras --input-shape 224x224x3
           cnn-tui check --explain dense-heavy
           cnn-tui check fashion-cnn --picture
           cnn-tui check fashion-cnn --picture network.svg"""
     ),
 )
-@click.argument("models", nargs=-1, metavar="MODEL...")
+@click.argument("models", nargs=-1, metavar="[MODEL]...", type=ModelParam())
 @input_shape_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(get_args(Format)),
+    help=_("Format of the output; github: annotations of a pull request.  [text]"),
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object per model, each on its own line."))
-@click.option("--batch-size", type=click.IntRange(1), default=32, help=_("Batch size for the training-step memory."))
+@click.option("--quiet", is_flag=True, help=_("As text: show findings only, a line for each, no tables."))
+@click.option(
+    "--config",
+    type=click.Path(),
+    metavar="FILE",
+    help=_("Use this file instead of the cnn-tui.toml or pyproject.toml in this directory or above."),
+)
+@click.option("--batch-size", type=click.IntRange(1), help=_("Batch size for the training-step memory.  [32]"))
 @click.option(
     "--optimizer",
     type=click.Choice(["adam", "adamw", "rmsprop", "sgd"]),
-    default="adam",
-    help=_("Optimizer for the training-step memory."),
+    help=_("Optimizer for the training-step memory.  [adam]"),
 )
 @click.option(
     "--flops",
@@ -80,10 +113,16 @@ _SEVERITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info"]),
-    default="error",
-    help=_("Lowest severity that makes the exit status 1."),
+    help=_("Lowest severity that makes the exit status 1.  [error]"),
 )
 @click.option("--explain", metavar="CODE", help=_("Explain a check and exit."))
+@click.option(
+    "--checks-url",
+    type=PageParam(),
+    metavar="URL",
+    envvar="CNN_TUI_CHECKS_URL",
+    help=_("Address of the page with the explanations (docs/checks.md), to link to from each finding."),
+)
 @click.option(
     "--picture",
     is_flag=False,
@@ -94,128 +133,186 @@ _SEVERITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 def check(
     models: tuple[str, ...],
     input_shape: Shape | None,
+    form: Format | None,
     as_json: bool,
-    batch_size: int,
-    optimizer: OptimizerName,
+    quiet: bool,
+    config: str | None,
+    batch_size: int | None,
+    optimizer: OptimizerName | None,
     convention: Convention,
     steps: int | None,
     formulas: bool,
     classes: int | None,
-    fail_on: Severity,
+    fail_on: Severity | None,
     explain: str | None,
+    checks_url: str | None,
     picture: str | None,
     **limits: Any,
 ) -> int:
     """Print a report for each of the models; return the worst status."""
     if explain is not None:
-        known = explanations()
+        known = rules()
         if explain not in known:
             raise click.UsageError(_("unknown check “{code}”").format(code=explain) + nearest(explain, sorted(known)))
         echo(wrap(known[explain], 100))
         return SOUND
+    if as_json and form not in (None, "json"):
+        raise click.UsageError(_("--json and --format {form} exclude each other").format(form=form))
+    form = "json" if as_json else form or "text"
     if picture is not None and picture != _TERMINAL and not picture.lower().endswith(_PICTURES):
         models, picture = (picture, *models), _TERMINAL  # `check --picture MODEL`
     if picture not in (None, _TERMINAL) and len(models) > 1:
         raise click.UsageError(_("--picture FILE draws one MODEL; specify only one"))
+    project = read_project(expanded(config), rules()) if config else _project_here()
+    everything = not models
+    project = project or Project(Path())
+    models = models or tuple(one.name for one in project.models)
     if not models:
-        raise click.UsageError(_("specify a MODEL to check"))
-    status, printed = SOUND, False
-    training = TrainingContext(classes, batch_size, optimizer, machine_memory(), steps)
-    for model in models:
-        try:
-            network = read_model(model, input_shape)
-        except FormatError as error:
-            if isinstance(error, OnlyWeightsError) and not any(limits.values()):
-                _write_tensors(model, as_json=as_json, apart=printed)
-                printed = True
-                continue
-            for line in error.lines:
-                write(line, err=True)
-            if as_json:
-                errors = [problem._asdict() for problem in error.problems]
-                write(msgspec.json.encode({"model": model, "error": str(error), "errors": errors}))
-            status = UNUSABLE
-            continue
-        analysis = analyze(network, training)
-        needs = memory(analysis, batch_size, optimizer)
-        budgets = list(_budgets(analysis, needs, **limits))
-        if printed and not as_json:
-            write("")
-        if as_json:
-            write(json_report(analysis, needs, convention, budgets, explained=formulas))
-        else:
-            write(text_report(analysis, needs, convention, explained=formulas))
-        printed = True
-        if picture == _TERMINAL:
-            _print_picture(analysis, stderr=as_json)
-        elif picture is not None:
-            _save_picture(analysis, expanded(picture))
-        unmet = [budget for budget in budgets if not budget.met]
-        for budget in unmet:
-            write(budget.problem, err=True)
-        if unmet or any(_SEVERITY[finding.severity] >= _SEVERITY[fail_on] for finding in analysis.checks):
-            status = max(status, UNSOUND)
-    return status
-
-
-def _write_tensors(model: str, *, as_json: bool, apart: bool) -> None:
-    """List what is in a file that has only weights."""
-    found = read_tensors(expanded(model))
-    if as_json:
-        return write(tensors_json(model, found))
-    if apart:
-        write("")
-    return write(tensors_text(model, found))
-
-
-def _budgets(
-    analysis: Analysis,
-    needs: Memory,
-    max_params: int | None,
-    max_macs: int | None,
-    max_memory: int | None,
-    min_receptive_field: int | None,
-    output_shape: Shape | None,
-) -> Iterator[Budget]:
-    """Compare a network with each limit that is not None; one whose value cannot be known does not hold."""
-    name, totals = analysis.network.name, analysis.totals
-    limits = (
-        (_("parameters"), totals.params, totals.params_complete, max_params, "--max-params"),
-        (_("MACs"), totals.macs, totals.complete, max_macs, "--max-macs"),
-        (_("bytes of training-step memory"), needs.training, totals.complete, max_memory, "--max-memory"),
+        raise click.UsageError(_("specify a MODEL to check, or list models in cnn-tui.toml"))
+    fail_on = fail_on or project.fail_on or "error"
+    training = TrainingContext(
+        classes,
+        batch_size or project.batch_size or 32,
+        optimizer or project.optimizer or "adam",
+        machine_memory(),
+        steps or project.steps,
     )
-    for unit, least, known, limit, option in limits:
-        if limit is None:
-            continue
-        value = least if known or (least is not None and least > limit) else None
-        if value is None:
-            message = _("{name}: {unit} unknown, so {option} {limit:,} is not met")
+    output = _Output(form, quiet, convention, formulas, picture, checks_url or project.checks_url or "")
+    unused = dict.fromkeys(project.ignored if everything else ())
+    for model in models:
+        listed = project.listed(model) or ListedModel(model, model)
+        demands = Demands(
+            training._replace(classes=classes or listed.classes),
+            project.budgets.overridden(listed.budgets).overridden(Budgets(**limits)),
+            fail_on,
+            (*listed.ignored, *project.ignored),
+        )
+        unused |= dict.fromkeys(listed.ignored)
+        checked, used = _check(listed, input_shape or listed.input_shape, demands)
+        for one in used:
+            unused.pop(one, None)
+        output.add(checked)
+    if (in_vain := unused_ignores(project, unused, fail_on)) is not None:
+        output.add(in_vain)
+    output.end()
+    return output.status
+
+
+def _project_here() -> Project | None:
+    """Find the project that the working directory is in; where that was deleted, there is none."""
+    try:
+        here = Path.cwd()
+    except OSError:
+        return None
+    return find_project(here, rules())
+
+
+def _check(
+    listed: ListedModel, input_shape: Shape | None, demands: Demands
+) -> tuple[CheckedModel, frozenset[IgnoredFinding]]:
+    """Read a model and check it; one that cannot be read has used all that is ignored in it."""
+    name, model = listed.name, listed.model
+    is_input = model == STANDARD_INPUT
+    file: str | None = STANDARD_INPUT if is_input else None
+    try:
+        network, path = find_model(model, input_shape)
+    except FormatError as error:
+        if isinstance(error, OnlyWeightsError) and demands.budgets == Budgets():
+            return CheckedModel(name, display_path(expanded(model)), tensors=read_tensors(expanded(model))), frozenset()
+        return unread_model(name, file, error), frozenset(demands.ignored)
+    if path is not None:
+        file = display_path(path)
+    return check_network(name, network, file, standard_input() if is_input else path, demands)
+
+
+class _Output:
+    """Writes models in a format: as text and JSON one after the other, in the other formats all of them in the end."""
+
+    def __init__(
+        self, form: Format, quiet: bool, convention: Convention, explained: bool, picture: str | None, page: str
+    ) -> None:
+        self.status = SOUND
+        self._quiet = quiet
+        self._form, self._convention, self._explained = form, convention, explained
+        self._picture, self._page = picture, page
+        self._checked: list[CheckedModel] = []
+        self._is_apart = False
+
+    def add(self, checked: CheckedModel) -> None:
+        """Write a model, or keep it until the end; what fails in it is written to the standard error, too."""
+        self._checked.append(checked)
+        self.status = max(self.status, UNSOUND if checked.fails else SOUND)
+        if self._form == "json":
+            self._json(checked)
+        elif self._form == "text":
+            self._text(checked)
+        if checked.analysis is not None and self._picture == _TERMINAL:
+            _print_picture(checked.analysis, stderr=self._form != "text")
+        elif checked.analysis is not None and self._picture is not None:
+            _save_picture(checked.analysis, expanded(self._picture))
+        if checked.error is not None:
+            self.status = UNUSABLE
+        if self._form != "github":  # there all of it are annotations
+            for line in _failures(checked):
+                write(line, err=True)
+
+    def _json(self, checked: CheckedModel) -> None:
+        if checked.tensors is not None:
+            write(tensors_json(checked.name, checked.tensors))
+        elif checked.analysis is not None:
+            write(json_report(checked, self._convention, explained=self._explained))
+        elif checked.error is not None:
+            errors = [problem._asdict() for problem in checked.error.problems]
+            write(msgspec.json.encode({"model": checked.name, "error": str(checked.error), "errors": errors}))
+
+    def _text(self, checked: CheckedModel) -> None:
+        if checked.analysis is None and checked.tensors is None:
+            return
+        if self._quiet:
+            for finding in checked.findings:
+                line = finding_line(finding)
+                write(line if finding.place is not None else f"{checked.name}: {line}")
+            return
+        if self._is_apart:
+            write("")
+        self._is_apart = True
+        if checked.tensors is not None:
+            write(tensors_text(checked.name, checked.tensors))
         else:
-            message = _("{name}: {value:,} {unit}, more than {option} {limit:,}")
-        problem = message.format(name=name, value=value, unit=unit, option=option, limit=limit)
-        yield Budget(option, limit, value, value is not None and value <= limit, problem)
-    if min_receptive_field is not None:
-        yield _field_budget(analysis, min_receptive_field)
-    if output_shape is not None:
-        output = format_shape(analysis.output_shape) if analysis.output_shape else _("unknown")
-        message = _("{name}: the output shape is {found}, but --output-shape is {wanted}")
-        problem = message.format(name=name, found=output, wanted=format_shape(output_shape))
-        met = analysis.output_shape == output_shape
-        yield Budget("--output-shape", output_shape, analysis.output_shape, met, problem)
+            write(text_report(checked, self._convention, explained=self._explained))
+
+    def end(self) -> None:
+        """Write what was kept."""
+        if self._form not in ("text", "json"):
+            write(_writer(self._form)(self._checked, self._page))
 
 
-def _field_budget(analysis: Analysis, least: int) -> Budget:
-    """Compare the receptive field of the last feature map; one of the whole image always suffices."""
-    name, option = analysis.network.name, "--min-receptive-field"
-    field = analysis.last_map.field if analysis.last_map is not None else None
-    if field is None:
-        message = _("{name}: no feature map with a known receptive field, so --min-receptive-field {least} is not met")
-        return Budget(option, least, None, False, message.format(name=name, least=least))
-    if field.status == "full":
-        return Budget(option, least, None, True, "")
-    size = field.shorter
-    message = _("{name}: receptive field {size} pixels, less than --min-receptive-field {least}")
-    return Budget(option, least, size, size >= least, message.format(name=name, size=size, least=least))
+def _failures(checked: CheckedModel) -> list[str]:
+    """Return a line for what is not in the report of the text: budgets that are not met, and errors of files."""
+    if checked.error is not None:
+        return list(checked.error.lines)
+    unmet = [budget.problem for budget in checked.budgets if not budget.met]
+    of_project = [finding_line(finding) for finding in checked.findings] if checked.analysis is None else []
+    return [*unmet, *of_project]
+
+
+def _writer(form: Format) -> Callable[[Sequence[CheckedModel], str], str | bytes]:
+    """Return what writes models in a format."""
+    if form == "sarif":
+        from tui_cnn.cli.checking.sarif import dumps_sarif
+
+        return dumps_sarif
+    if form == "junit":
+        from tui_cnn.cli.checking.junit import dumps_junit
+
+        return dumps_junit
+    if form == "github":
+        from tui_cnn.cli.checking.github import dumps_github
+
+        return dumps_github
+    from tui_cnn.cli.checking.markdown import dumps_checked
+
+    return dumps_checked
 
 
 def _save_picture(analysis: Analysis, path: Path) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 import click
 import msgspec
 
-from tui_cnn.cli.arguments import input_shape_option, read_model
-from tui_cnn.cli.group import SOUND
+from tui_cnn.cli.arguments import ModelParam, input_shape_option, read_model
+from tui_cnn.cli.checking.markdown import markdown_table, quiet
+from tui_cnn.cli.group import SOUND, UNSOUND
 from tui_cnn.cli.reports import check_report, field_legend, figures_report, finding_lines, last_field_report
 from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import table
@@ -20,7 +21,7 @@ from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row, Totals
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.numbers_table import numbers
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, ngettext
 
 _SIGNS = {"same": " ", "changed": "~", "added": "+", "removed": "-"}
 
@@ -30,20 +31,43 @@ _SIGNS = {"same": " ", "changed": "~", "added": "+", "removed": "-"}
     help=_(
         """Show what changed from network A to network B, layer by layer, with the change in every number.
 
+        One of them may be - for the standard input.
+
         \b
-        Example:
-          cnn-tui diff fashion-cnn my.toml"""
+        Examples:
+          cnn-tui diff fashion-cnn my.toml
+          git show HEAD:my.toml | cnn-tui diff - my.toml --exit-code
+          cnn-tui diff old.toml new.toml --format markdown"""
     ),
 )
-@click.argument("before", metavar="A")
-@click.argument("after", metavar="B")
+@click.argument("before", metavar="A", type=ModelParam())
+@click.argument("after", metavar="B", type=ModelParam())
 @input_shape_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    help=_("Format of the output; markdown: for a comment on a pull request.  [text]"),
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object."))
-def diff(before: str, after: str, input_shape: Shape | None, as_json: bool) -> int:
+@click.option("--exit-code", is_flag=True, help=_("Exit with status 1 if the networks differ in more than the name."))
+def diff(before: str, after: str, input_shape: Shape | None, form: str | None, as_json: bool, exit_code: bool) -> int:
     """Print the differences."""
+    if as_json and form not in (None, "json"):
+        raise click.UsageError(_("--json and --format {form} exclude each other").format(form=form))
     old, new = (analyze(read_model(model, input_shape)) for model in (before, after))
-    echo(_json(old, new) if as_json else _text(old, new))
-    return SOUND
+    if as_json or form == "json":
+        echo(_json(old, new))
+    elif form == "markdown":
+        echo(_markdown(old, new))
+    else:
+        echo(_text(old, new))
+    return UNSOUND if exit_code and _differ(old, new) else SOUND
+
+
+def _differ(old: Analysis, new: Analysis) -> bool:
+    """Tell whether two networks differ in more than the name."""
+    return msgspec.structs.replace(old.network, name=new.network.name) != new.network
 
 
 def _text(old: Analysis, new: Analysis) -> str:
@@ -62,6 +86,61 @@ def _text(old: Analysis, new: Analysis) -> str:
         written += [f"- {line}" for line in finding_lines(problems.gone)]
         written += [f"+ {line}" for line in finding_lines(problems.new)]
     return "\n".join([heading, "", *table(columns, rows, numbers={5, 6, 7}), "", *legend, "", *written])
+
+
+def _markdown(old: Analysis, new: Analysis) -> str:
+    """Write the differences for a pull request: the numbers that changed in the heading, then all of them, folded."""
+    names = dict.fromkeys(quiet(analysis.network.name) for analysis in (old, new))
+    heading = "### " + " → ".join(names) + f": {_gist(old, new)}"
+    figures = [
+        (label, _count(a), _count(b), _change(a, b))
+        for key, label, a, b in _totals(old, new)
+        if key in _COMMENTED_TOTALS
+    ]
+    figures.append((_("receptive field (pixels)"), _last_field(old), _last_field(new), ""))
+    figures.append((_("output"), _output(old), _output(new), ""))
+    parts = [heading, markdown_table(("", _("before"), _("after"), _("change")), "-rrr", figures)]
+    changed = [pair for pair in difference(old, new) if pair.change != "same"]
+    if changed:
+        rows = [[f"`{_SIGNS[pair.change]}`", *map(quiet, _cells(pair)[1:])] for pair in changed]
+        summary = ngettext("{count} layer changed", "{count} layers changed", len(changed)).format(count=len(changed))
+        columns = ("", "#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("RF"))
+        table = markdown_table(columns, "-r---rrr", rows)
+        parts += [f"<details><summary>{summary}</summary>", table, "</details>"]
+    problems = findings(old, new)
+    for title, checks in ((_("New problems"), problems.new), (_("Resolved problems"), problems.gone)):
+        if checks:
+            parts += [f"**{title}**", "\n".join(f"- {quiet(line)}" for line in finding_lines(checks))]
+    return "\n\n".join(parts)
+
+
+_COMMENTED_TOTALS = ("params", "macs", "inference_memory", "training_memory")
+
+
+def _gist(old: Analysis, new: Analysis) -> str:
+    """Write the most important changes in a few words: `+12.3 % MACs, receptive field 18 → 26`."""
+    if not _differ(old, new):
+        return _("no differences")
+    totals = {key: (label, a, b) for key, label, a, b in _totals(old, new)}
+    parts = []
+    for label, a, b in (totals[key] for key in ("params", "macs")):
+        if change := _change(a, b):
+            parts.append(f"{change} {label}")
+        elif a != b:
+            parts.append(f"{label} {_arrow(_count(a), _count(b))}")
+    if _last_field(old) != _last_field(new):
+        parts.append(_("receptive field {change}").format(change=_arrow(_last_field(old), _last_field(new))))
+    if _output(old) != _output(new):
+        parts.append(_("output {change}").format(change=_arrow(_output(old), _output(new))))
+    return ", ".join(parts) or _("the same size and cost")
+
+
+def _change(before: int | None, after: int | None) -> str:
+    """Write how much a number grew or shrank, `+12.3 %`; empty where it did not, or where that cannot be known."""
+    if not before or after is None or before == after:
+        return ""
+    percent = f"{100 * (after - before) / before:+,.1f}".removesuffix(".0")
+    return f"{percent} %" if percent not in ("+0", "-0") else f"{after - before:+,}"
 
 
 def _output(analysis: Analysis) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tui_cnn.cli.arguments import find_model, input_shape_option
+from tui_cnn.cli.arguments import ModelParam, find_model, input_shape_option
 from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.streams import echo
 from tui_cnn.config import expanded
@@ -44,7 +44,7 @@ _STANDARD_OUTPUT = "-"
           cnn-tui export resnet.json --to markdown >> README.md"""
     ),
 )
-@click.argument("model", required=False)
+@click.argument("model", required=False, type=ModelParam())
 @input_shape_option
 @click.option(
     "--run",

@@ -8,7 +8,9 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
+from tui_cnn.cli.completion import complete
 from tui_cnn.cli.streams import discard_output, echo
 from tui_cnn.cli.table import WideContext
 from tui_cnn.errors import UserError
@@ -48,6 +50,8 @@ class Group(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Use the default command where the arguments begin with none."""
         known = [*self._modules, *ctx.help_option_names, "--version"]
+        if not args and ctx.resilient_parsing:  # the shell completes the first word
+            return super().parse_args(ctx, args)
         if not args or args[0] not in known:
             is_word = len(args) > 1 and not args[0].startswith("-")
             if is_word and (close := get_close_matches(args[0], self._modules, n=1)):
@@ -56,10 +60,20 @@ class Group(click.Group):
             args = [str(self._default.name), *args]
         return super().parse_args(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands, and what the default one takes."""
+        offered = super().shell_complete(ctx, incomplete)
+        if not incomplete.startswith("-"):
+            for param in self._default.params[:1]:
+                offered += param.shell_complete(click.Context(self._default, parent=ctx), incomplete)
+        return offered
+
     def main(self, args: Sequence[str] | None = None, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Run a command and exit with what it returns, the exit status."""
         try:
-            status = super().main(args, prog_name="cnn-tui", standalone_mode=False)
+            status = complete(self)
+            if status is None:
+                status = super().main(args, prog_name="cnn-tui", standalone_mode=False)
             sys.stdout.flush()
         except (BrokenPipeError, SystemExit):  # click exits where it writes for nobody, with a status that is not ours
             discard_output()

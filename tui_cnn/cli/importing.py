@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui_cnn.cli.arguments import data_option
+from tui_cnn.cli.arguments import ModelParam, data_option
 from tui_cnn.cli.group import SOUND, UNUSABLE
 from tui_cnn.cli.streams import echo
 from tui_cnn.config import expanded
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         "  cnn-tui inspect resnet50.keras --scale imagenet-bgr --classes imagenet.txt --data photos"
     ),
 )
-@click.argument("model")
+@click.argument("model", type=ModelParam())
 @data_option
 @click.option(
     "--scale",

@@ -6,7 +6,7 @@ from shutil import get_terminal_size
 import click
 import msgspec
 
-from tui_cnn.cli.arguments import read_model
+from tui_cnn.cli.arguments import ModelParam, read_model
 from tui_cnn.cli.group import SOUND, UNSOUND
 from tui_cnn.cli.streams import echo
 from tui_cnn.cli.train import read_options, recipe_options
@@ -30,7 +30,7 @@ _MARGIN, _ROWS = 10, 18
           cnn-tui lr my.toml --optimizer sgd --batch-size 128 --json"""
     ),
 )
-@click.argument("model")
+@click.argument("model", type=ModelParam())
 @click.option("--steps", type=click.IntRange(10, 10_000), default=200, help=_("Number of steps.  [200]"))
 @click.option("--json", "as_json", is_flag=True, help=_("Print rates, losses and the suggested rate as JSON."))
 @recipe_options

@@ -6,7 +6,7 @@ import sys
 import click
 
 import tui_cnn
-from tui_cnn.cli.arguments import data_option
+from tui_cnn.cli.arguments import ModelParam, data_option
 from tui_cnn.cli.group import UNUSABLE, Group
 from tui_cnn.cli.streams import echo
 from tui_cnn.i18n import _, languages
@@ -41,7 +41,7 @@ _HELP = _(
 
 
 @click.command("open", options_metavar="[--data DATA] [--lessons DIR]")
-@click.argument("model", required=False)
+@click.argument("model", required=False, type=ModelParam())
 @data_option
 @click.option("--lessons", metavar="DIR", help=_("A folder with your own lessons, for the Lab."))
 def screen(model: str | None, data: str | None, lessons: str | None) -> int:

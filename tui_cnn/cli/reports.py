@@ -1,36 +1,31 @@
 """A network's numbers and problems: as a table to read, and as JSON; both with their formulas on demand."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
+from tui_cnn.cli.checking.budgets import Budget, amount
+from tui_cnn.cli.checking.models import CheckedModel, Finding
 from tui_cnn.cli.table import table
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.checks import Check, grouped
+from tui_cnn.core.checks import Check, Severity, grouped
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.memory import Memory
 from tui_cnn.core.network import format_path
 from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Convention, Row, field_formula, flops
-from tui_cnn.core.shape import Shape, format_shape
+from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.numbers_table import at_least, missing, numbers, total
 from tui_cnn.formats.tensors import TensorList
 from tui_cnn.i18n import _
 
 
-class Budget(NamedTuple):
-    """A limit that was set for a network, its value (None: unknown, or without bound), and what to say if not met."""
-
-    option: str
-    limit: int | Shape
-    value: int | Shape | None
-    met: bool
-    problem: str
-
-
-def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, explained: bool = False) -> str:
-    """Write an analysis as a table of layers with the totals, formulas if it is `explained`, and its checks."""
+def text_report(checked: CheckedModel, convention: Convention, *, explained: bool = False) -> str:
+    """Write a network as a table of layers with the totals, formulas if it is `explained`, findings and budgets."""
+    analysis, needs = checked.analysis, checked.needs
+    assert analysis is not None
+    assert needs is not None
     network, totals = analysis.network, analysis.totals
     heading = _("{name}, input {shape}").format(name=network.name, shape=format_shape(network.input_shape))
     columns = ("#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("RF"))
@@ -50,12 +45,40 @@ def text_report(analysis: Analysis, needs: Memory, convention: Convention, *, ex
         count = f"{at_least(analysis)[1]}{flops(totals, convention):,}"
         notes.append(counts.format(count=count, convention=convention))
     notes.append(_memory(needs))
-    checks = finding_lines(analysis.checks) or [_("no problems found")]
-    if analysis.checks:
+    checks = [finding_line(finding) for finding in checked.findings] or [_("no problems found")]
+    if checked.findings:
         hint = _("to see why: cnn-tui check --explain {code}")
-        checks += ["", hint.format(code=analysis.checks[0].code)]
+        checks += ["", hint.format(code=checked.findings[0].code)]
     filled = [*_formula_lines(analysis, needs), ""] if explained else []
-    return "\n".join([heading, "", *lines, "", *notes, "", *filled, *checks])
+    ends = [*_ignored_lines(checked.ignored), *_budget_lines(checked.budgets)]
+    return "\n".join([heading, "", *lines, "", *notes, "", *filled, *checks, *ends])
+
+
+def finding_line(finding: Finding) -> str:
+    """Write a finding with its code, after its place where it has one."""
+    line = _("{severity}[{code}]: {check}")
+    text = line.format(severity=severity_names()[finding.severity], code=finding.code, check=finding.message)
+    return f"{finding.place}: {text}" if finding.place is not None and finding.place.line is not None else text
+
+
+def severity_names() -> dict[Severity, str]:
+    """Return the severities in words."""
+    return {"error": _("error"), "warning": _("warning"), "info": _("info")}
+
+
+def _ignored_lines(ignored: Sequence[Finding]) -> list[str]:
+    line = _("ignored: {finding}; reason: {reason}")
+    lines = [line.format(finding=finding_line(finding), reason=finding.reason) for finding in ignored]
+    return ["", *lines] if lines else []
+
+
+def _budget_lines(budgets: Sequence[Budget]) -> list[str]:
+    if not budgets:
+        return []
+    rows = [
+        (one.option, amount(one.limit), amount(one.value), _("met") if one.met else _("not met")) for one in budgets
+    ]
+    return ["", *table((_("budget"), _("limit"), _("value"), ""), rows, numbers={1, 2})]
 
 
 def tensors_text(name: str, found: TensorList) -> str:
@@ -81,11 +104,7 @@ def tensors_json(name: str, found: TensorList) -> bytes:
 
 def finding_lines(checks: Iterable[Check]) -> list[str]:
     """Write findings with their codes, those that say the same in one line."""
-    names = {"error": _("error"), "warning": _("warning"), "info": _("info")}
-    line = _("{severity}[{code}]: {check}")
-    return [
-        line.format(severity=names[group.severity], code=group.checks[0].code, check=group) for group in grouped(checks)
-    ]
+    return [finding_line(Finding(group.checks[0].code, group.severity, str(group))) for group in grouped(checks)]
 
 
 def field_legend(*analyses: Analysis) -> list[str]:
@@ -172,18 +191,20 @@ def _memory_formulas(needs: Memory) -> dict[str, str]:
     return {name: f"{formula} = {value:,}" for (name, formula), value in named if formula and value is not None}
 
 
-def json_report(
-    analysis: Analysis, needs: Memory, convention: Convention, budgets: Sequence[Budget], *, explained: bool = False
-) -> bytes:
-    """Write an analysis as one line of JSON, with the formulas of the numbers if it is to be `explained`.
+def json_report(checked: CheckedModel, convention: Convention, *, explained: bool = False) -> bytes:
+    """Write a network as one line of JSON, with the formulas of the numbers if they are to be `explained`.
 
     A number that cannot be known is null, and so are the totals of a network that cannot be built. Where layers are
     unknown, totals are sums over the others: lower bounds unless `complete` is true
     (`params_complete` for the parameters), and `unknown` has the paths of the layers of which not all is known. Shapes
     are channels last, without the batch axis. Paths count from 0 and lead into blocks and branches. MACs are
     multiply-accumulates for one image, of convolution and dense kernels only; memory is in bytes, of float32. The
-    receptive field is that of the last feature map, in pixels, height and width.
+    receptive field is that of the last feature map, in pixels, height and width. Findings that the project ignores are
+    in `ignored`, each with its reason, if there are some.
     """
+    analysis, needs = checked.analysis, checked.needs
+    assert analysis is not None
+    assert needs is not None
     totals, sound = analysis.totals, not any(row.error for row in analysis.rows)
     report: dict[str, Any] = {
         "name": analysis.network.name,
@@ -202,11 +223,11 @@ def json_report(
         "memory": {name: value for name, value in needs._asdict().items() if name != "formulas"},
         "receptive_field": last_field_report(analysis),
         "layers": [_layer(row) | ({"formulas": _formulas(row)} if explained else {}) for row in analysis.rows],
-        "checks": [check_report(finding) for finding in analysis.checks],
-        "budgets": [
-            {name: value for name, value in budget._asdict().items() if name != "problem"} for budget in budgets
-        ],
+        "checks": [check_report(check) for check in checked.checks],
+        "budgets": [budget_report(budget) for budget in checked.budgets],
     }
+    if checked.accepted:
+        report["ignored"] = [check_report(check) | {"reason": reason} for check, reason in checked.accepted]
     if explained:
         report["memory"]["formulas"] = _memory_formulas(needs)
     return msgspec.json.encode(report)
@@ -254,6 +275,11 @@ def _field_report(field: ReceptiveField | None) -> dict[str, Any] | None:
         "padding": [axis.padding for axis in axes],
         "status": field.status,
     }
+
+
+def budget_report(budget: Budget) -> dict[str, Any]:
+    """Write one budget."""
+    return {name: value for name, value in budget._asdict().items() if name != "problem"}
 
 
 def check_report(finding: Check) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from tui_cnn.cli.arguments import budget_options, read_model
+from tui_cnn.cli.arguments import ModelParam, budget_options, read_model
 from tui_cnn.cli.group import SOUND, UNSOUND
 from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import WideGroup
@@ -63,7 +63,7 @@ def search() -> None:
           cnn-tui search init my.toml --plan search.toml"""
     ),
 )
-@click.argument("model")
+@click.argument("model", type=ModelParam())
 @click.option("--plan", "plan_file", metavar="FILE", help=_("Start from a search.toml; other options override it."))
 @click.option("--vary", multiple=True, metavar="KEY=VALUES", help=_("What varies, and its values."))
 @budget_options

@@ -6,7 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from tui_cnn.cli.arguments import Command, read_model
+from tui_cnn.cli.arguments import Command, ModelParam, read_model
 from tui_cnn.cli.streams import echo
 from tui_cnn.formats.fields import Field, fields, rebuild
 from tui_cnn.formats.validation import InvalidError
@@ -80,7 +80,7 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
           cnn-tui train my.toml --weights last"""
     ),
 )
-@click.argument("model", required=False)
+@click.argument("model", required=False, type=ModelParam())
 @click.option(
     "--from",
     "source",
@@ -198,7 +198,7 @@ def resume(run: str, as_json: bool, now: bool) -> int:
           cnn-tui compare fashion-cnn my.toml --recipe quick"""
     ),
 )
-@click.argument("model", nargs=-1, required=True)
+@click.argument("model", nargs=-1, required=True, type=ModelParam())
 @click.option("--json", "as_json", is_flag=True, help=_("Print the runs as JSON, one per line, instead of a table."))
 @recipe_options
 def compare(model: tuple[str, ...], as_json: bool, **options: str | bool | None) -> int:

@@ -110,10 +110,14 @@ def flops(totals: Totals, convention: Convention) -> int:
 
 
 class Fix(msgspec.Struct, frozen=True, eq=False):
-    """An edit that fixes a problem, and what it does in a few words; two that do the same are equal."""
+    """An edit that fixes a problem, and what it does in a few words; two that do the same are equal.
+
+    `fields` are the settings that it changes, each with the path of its layer; none where it is another kind of edit.
+    """
 
     label: str
     apply: Callable[[Network], Network]
+    fields: tuple[tuple[Path, str], ...] = ()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Fix) and self.label == other.label

@@ -34,15 +34,15 @@ def dumps_markdown(analysis: Analysis) -> str:
         "convolution and dense kernels, without biases."
     )
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    return f"## {_escape(network.name)}\n\n{facts}\n\n{table}\n\n{unit}\n"
+    return f"## {escape(network.name)}\n\n{facts}\n\n{table}\n\n{unit}\n"
 
 
 def _cells(line: TableRow) -> tuple[str, ...]:
-    label = "&emsp;" * line.depth + _escape(line.layer)
-    return (line.number, label, _escape(line.settings), line.output, line.parameters, line.macs)
+    label = "&emsp;" * line.depth + escape(line.layer)
+    return (line.number, label, escape(line.settings), line.output, line.parameters, line.macs)
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     """Keep a text from being taken for Markdown or HTML."""
     plain = "".join(char if char.isprintable() else " " for char in text)
     return re.sub(r"([\\`*_\[\]|~#])", r"\\\1", plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))

@@ -2,7 +2,13 @@
 
 import re
 import tomllib
+from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from tui_cnn.core.layers import Block, Branches, Layer
+from tui_cnn.core.network import Path
 
 Steps = tuple[str | int, ...]
 """The way to a value: keys, and places in arrays."""
@@ -16,11 +22,23 @@ _TOKEN = re.compile(
 
 def position(text: str, steps: Steps) -> tuple[int, int]:
     """Return line and column, from one, of what `steps` lead to in a valid TOML text; of the nearest part around it."""
-    places = positions(text)
-    while steps not in places:
-        steps = steps[:-1]
-    before = text[: places[steps]]
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
+    return Places(text)[steps]
+
+
+class Places:
+    """The lines and columns, from one, of what is in a valid TOML text; it is gone through once."""
+
+    def __init__(self, text: str) -> None:
+        self._offsets = positions(text)
+        self._lines = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def __getitem__(self, steps: Steps) -> tuple[int, int]:
+        """Return line and column of what `steps` lead to, or of the nearest part around it."""
+        while steps not in self._offsets:
+            steps = steps[:-1]
+        offset = self._offsets[steps]
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
 
 
 def positions(text: str) -> dict[Steps, int]:
@@ -120,3 +138,20 @@ class _Scanner:
                 self._value((*steps, number))
                 number += 1
         self._at += 1
+
+
+def steps_to(layers: Sequence[Layer], path: Path) -> Steps:
+    """Return the steps to the layer at `path`: `(4, 1, 0)` in branches is at layers, 4, branches, 1, 0."""
+    steps: Steps = ("layers",)
+    inner: Sequence[Any] = layers
+    for number in path:
+        steps = (*steps, number)
+        layer = inner[number]
+        match layer:
+            case Block():
+                steps, inner = (*steps, "layers"), layer.layers
+            case Branches():
+                steps, inner = (*steps, "branches"), layer.branches
+            case tuple():
+                inner = layer
+    return steps[: -1 if isinstance(steps[-1], str) else None]

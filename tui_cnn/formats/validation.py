@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from math import isfinite
 from types import UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -165,7 +165,8 @@ def _has(value: Any, step: str | int) -> bool:
 def choices(struct: type[msgspec.Struct], field: str) -> list[str]:
     """List the words that a field may hold, if it is a choice."""
     hint = get_type_hints(struct).get(field)
-    options = get_args(hint) if isinstance(hint, UnionType) or get_origin(hint) is tuple else (hint,)
+    is_several = isinstance(hint, UnionType) or get_origin(hint) in (tuple, Union)
+    options = get_args(hint) if is_several else (hint,)
     return [str(word) for option in options if get_origin(option) is Literal for word in get_args(option)]
 
 

@@ -240,7 +240,7 @@ async def test_a_small_terminal():
         await user.sees("640×427 pixels, filtered at ", "length of the gradient", "Sobel y", "12 to 507, mean 164")
 
 
-@pytest.mark.parametrize(("size", "shown"), [((60, 16), "c p s w b  h Photo"), ((80, 24), "v Pairs")])
+@pytest.mark.parametrize(("size", "shown"), [((60, 16), "c p s w u b m h Photo"), ((80, 24), "v Pairs")])
 async def test_the_line_of_pages_is_not_cut(size, shown):
     async with opened(size=size) as user:
         await photo(user)

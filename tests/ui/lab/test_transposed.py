@@ -51,6 +51,7 @@ async def test_a_test_image_is_enlarged_as_a_picture():
     async with opened(size=(200, 55)) as user:
         await lab(user, "lab:transposed?image=fashion&kernel=bilinear&kernel_size=4x4&padding=same&place=784")
         await user.sees("Output 56×56", "even inside")
+        await user.until(lambda: user.app.screen.bench.transposed.image.any())  # the images are read in a thread
         output = user.app.screen.bench.transposed.output()
         inside = user.app.screen.bench.transposed.image[1:-1, 1:-1]
         assert np.corrcoef(output[2:-2:2, 2:-2:2].ravel(), inside.ravel())[0, 1] > 0.95

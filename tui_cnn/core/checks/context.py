@@ -65,7 +65,8 @@ def _known(analysis: Analysis) -> int:
 
 def setting(label: str, *paths: Path, **fields: Any) -> Fix:
     """Make the fix that sets fields of the layers at `paths`."""
-    return Fix(label, partial(_set, paths=paths, fields=fields))
+    named = tuple((path, name) for path in paths for name in fields)
+    return Fix(label, partial(_set, paths=paths, fields=fields), named)
 
 
 def _set(network: Network, paths: tuple[Path, ...], fields: dict[str, Any]) -> Network:

@@ -1,0 +1,1 @@
+"""What `cnn-tui check` finds in models, and the formats that it is written in."""

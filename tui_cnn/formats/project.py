@@ -1,0 +1,293 @@
+"""What a project checks: `cnn-tui.toml`, or `[tool.cnn-tui]` of `pyproject.toml`."""
+
+import re
+from collections.abc import Iterable, Iterator
+from os.path import normpath
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from tui_cnn.core.checks import Severity
+from tui_cnn.core.memory import OptimizerName
+from tui_cnn.core.network import Axis
+from tui_cnn.core.shape import Shape
+from tui_cnn.formats.amounts import parse_amount
+from tui_cnn.formats.errors import FormatError, Problem
+from tui_cnn.formats.reading import loads_toml, read_text
+from tui_cnn.formats.toml_positions import Places, Steps
+from tui_cnn.formats.validation import InvalidError, convert, nearest
+from tui_cnn.i18n import _
+
+OWN_FILE, SHARED_FILE = "cnn-tui.toml", "pyproject.toml"
+_TABLE: Steps = ("tool", "cnn-tui")
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+_Count = Annotated[int, Meta(ge=1)]
+_Amount = Annotated[int, Meta(ge=0)] | str
+"""A whole number, or one as on the command line: "100k"."""
+_Text = Annotated[str, Meta(min_length=1)]
+
+
+class Budgets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits on what a network costs; None: no limit. Memory is that of a training step, in bytes."""
+
+    max_params: int | None = None
+    max_macs: int | None = None
+    max_memory: int | None = None
+    min_receptive_field: int | None = None
+    output_shape: Shape | None = None
+
+    def overridden(self, other: "Budgets") -> "Budgets":
+        """Return these limits with those of `other` in place of them, where it has some."""
+        return msgspec.structs.replace(self, **{name: value for name, value in _fields(other) if value is not None})
+
+
+def _fields(budgets: Budgets) -> Iterator[tuple[str, Any]]:
+    return ((name, getattr(budgets, name)) for name in budgets.__struct_fields__)
+
+
+class IgnoredFinding(NamedTuple):
+    """A finding that a project accepts: its code, the reason, perhaps the layer (its name or number), and the place."""
+
+    code: str
+    reason: str
+    layer: str | None
+    line: int
+    column: int
+
+
+class ListedModel(NamedTuple):
+    """A model of a project: its name there, the file or preset, and what holds for it alone."""
+
+    name: str
+    model: str
+    budgets: Budgets = Budgets()
+    ignored: tuple[IgnoredFinding, ...] = ()
+    input_shape: Shape | None = None
+    classes: int | None = None
+
+
+class Project(NamedTuple):
+    """What a project checks, and what holds for all its models; `file` is where that is written."""
+
+    file: Path
+    models: tuple[ListedModel, ...] = ()
+    budgets: Budgets = Budgets()
+    ignored: tuple[IgnoredFinding, ...] = ()
+    fail_on: Severity | None = None
+    batch_size: int | None = None
+    optimizer: OptimizerName | None = None
+    steps: int | None = None
+    checks_url: str | None = None
+
+    def listed(self, model: str) -> ListedModel | None:
+        """Return the listed model of that name, or else the one that is this very file or preset."""
+        for one in self.models:
+            if one.name == model:
+                return one
+        if not self.models:
+            return None
+        path = _written_out(model)
+        return next((one for one in self.models if one.model == model or _written_out(one.model) == path), None)
+
+
+def _written_out(path: str) -> str:
+    """Return the whole path of a file, whichever way to it was written."""
+    return normpath(Path(path).absolute())
+
+
+def find_project(directory: Path, known_codes: Iterable[str]) -> Project | None:
+    """Read the project file of a directory, or of the nearest one above it; None if there is none.
+
+    A `pyproject.toml` without the table is passed over.
+
+    Raises:
+        FormatError: it cannot be read, or something in it is wrong.
+    """
+    for folder in (directory, *directory.parents):
+        if _is_file(folder / OWN_FILE):
+            return read_project(folder / OWN_FILE, known_codes)
+        shared = folder / SHARED_FILE
+        if _is_file(shared) and _has_table(shared):
+            return read_project(shared, known_codes)
+    return None
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether a file is there; not in a directory above that may not be looked into."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _has_table(path: Path) -> bool:
+    """Tell whether the file of a project in Python has our table; one that is broken is not ours to complain about."""
+    try:
+        text = read_text(path)
+        return "cnn-tui" in text and "cnn-tui" in loads_toml(text, path).get("tool", {})
+    except (FormatError, TypeError):
+        return False
+
+
+def read_project(path: Path, known_codes: Iterable[str]) -> Project:
+    """Read a project file; `known_codes` are those of the checks.
+
+    Raises:
+        FormatError: it cannot be read, or something in it is wrong: each problem with its place.
+    """
+    text = read_text(path)
+    data: Any = loads_toml(text, path)
+    table: Steps = _TABLE if path.name == SHARED_FILE else ()
+    for step in table:
+        data = data.get(step, {}) if isinstance(data, dict) else {}
+    reader = _Reader(Places(text), table, sorted(known_codes))
+    project = reader.project(path, data)
+    if reader.problems:
+        raise FormatError(path, *sorted(reader.problems, key=lambda one: (one.line or 0, one.column or 0)))
+    return project
+
+
+def page_url(text: str) -> str:
+    """Return the address of a page on the web.
+
+    Raises:
+        InvalidError: it is none.
+    """
+    if not re.fullmatch(r"https?://[^\s()<>\"'`|]+", text):
+        message = _("“{value}” is not the address of a page; use for example https://example.org/checks.md")
+        raise InvalidError(message.format(value=text[:80]))
+    return text
+
+
+class _Ignore(msgspec.Struct, forbid_unknown_fields=True):
+    code: Annotated[str, Meta(min_length=1, max_length=64)]
+    reason: Annotated[str, Meta(min_length=1, pattern=r"\S")]
+    layer: str | Annotated[int, Meta(ge=1)] | None = None
+
+
+class _Limits(msgspec.Struct, forbid_unknown_fields=True):
+    max_params: _Amount | None = None
+    max_macs: _Amount | None = None
+    max_memory: _Amount | None = None
+    min_receptive_field: _Count | None = None
+    output_shape: _Count | Annotated[tuple[_Count, ...], Meta(min_length=1)] | None = None
+
+
+class _Model(msgspec.Struct, forbid_unknown_fields=True):
+    model: _Text
+    budgets: dict[str, Any] = {}
+    ignore: list[Any] = []
+    input_shape: Annotated[tuple[Axis, ...], Meta(min_length=2, max_length=4)] | None = None
+    classes: _Count | None = None
+
+
+class _Project(msgspec.Struct, forbid_unknown_fields=True):
+    models: dict[str, Any] = {}
+    budgets: dict[str, Any] = {}
+    ignore: list[Any] = []
+    fail_on: Literal["error", "warning", "info"] | None = None
+    batch_size: _Count | None = None
+    optimizer: Literal["adam", "adamw", "rmsprop", "sgd"] | None = None
+    steps: _Count | None = None
+    checks_url: str | None = None
+
+
+class _Reader:
+    """Reads the parts of a project; what is wrong is collected in `problems`."""
+
+    def __init__(self, places: Places, table: Steps, codes: list[str]) -> None:
+        self.problems: list[Problem] = []
+        self._places, self._table, self._codes = places, table, codes
+
+    def project(self, path: Path, data: Any) -> Project:
+        """Read all of it."""
+        found = self._part(data, (), _Project)
+        if found is None:
+            return Project(path)
+        models = [self._model(name, path.parent, part, ("models", name)) for name, part in found.models.items()]
+        return Project(
+            path,
+            tuple(model for model in models if model is not None),
+            self._budgets(found.budgets, ("budgets",)),
+            self._ignored(found.ignore, ("ignore",)),
+            found.fail_on,
+            found.batch_size,
+            found.optimizer,
+            found.steps,
+            self._page(found.checks_url),
+        )
+
+    def _page(self, text: str | None) -> str | None:
+        try:
+            return None if text is None else page_url(text)
+        except InvalidError as error:
+            self._wrong(f"checks_url: {error}", ("checks_url",))
+            return None
+
+    def _model(self, name: str, folder: Path, data: Any, steps: Steps) -> ListedModel | None:
+        found = self._part({"model": data} if isinstance(data, str) else data, steps, _Model)
+        if found is None:
+            return None
+        return ListedModel(
+            name,
+            _beside(folder, found.model),
+            self._budgets(found.budgets, (*steps, "budgets")),
+            self._ignored(found.ignore, (*steps, "ignore")),
+            found.input_shape,
+            found.classes,
+        )
+
+    def _budgets(self, data: dict[str, Any], steps: Steps) -> Budgets:
+        limits = self._part(data, steps, _Limits)
+        if limits is None:
+            return Budgets()
+        amounts: dict[str, int | None] = {}
+        for name in ("max_params", "max_macs", "max_memory"):
+            value = getattr(limits, name)
+            try:
+                amounts[name] = parse_amount(value) if isinstance(value, str) else value
+            except InvalidError as error:
+                self._wrong(f"{name}: {error}", (*steps, name))
+        shape = limits.output_shape
+        return Budgets(
+            **amounts,
+            min_receptive_field=limits.min_receptive_field,
+            output_shape=(shape,) if isinstance(shape, int) else shape,
+        )
+
+    def _ignored(self, data: list[Any], steps: Steps) -> tuple[IgnoredFinding, ...]:
+        found = []
+        for number, part in enumerate(data):
+            one = self._part(part, (*steps, number), _Ignore)
+            if one is None:
+                continue
+            if one.code not in self._codes:
+                problem = _("unknown check “{code}”").format(code=one.code) + nearest(one.code, self._codes)
+                self._wrong(problem, (*steps, number, "code"))
+            layer = None if one.layer is None else str(one.layer)
+            found.append(IgnoredFinding(one.code, one.reason, layer, *self._places[*self._table, *steps, number]))
+        return tuple(found)
+
+    def _part(self, data: Any, steps: Steps, kind: type[T]) -> T | None:
+        """Convert one table; None if something in it is wrong."""
+        try:
+            return convert(data, kind)
+        except InvalidError as error:
+            self._wrong(str(error), (*steps, *error.steps))
+            return None
+
+    def _wrong(self, problem: str, steps: Steps) -> None:
+        self.problems.append(Problem(problem, *self._places[*self._table, *steps]))
+
+
+def _beside(folder: Path, model: str) -> str:
+    """Return the model's file as it is found from here, or the name of a preset unchanged."""
+    path = folder / model
+    if not Path(model).suffix and len(Path(model).parts) == 1 and not path.exists():
+        return model
+    absolute, here = path.absolute(), Path.cwd()
+    return str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)
