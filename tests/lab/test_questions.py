@@ -14,6 +14,7 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.network import format_path
 from tui_cnn.data import idx
 from tui_cnn.data.files import FASHION_MNIST, find_files
+from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.formats.presets import preset
 from tui_cnn.insight.filters import classical_filters
 from tui_cnn.lab.edges import canny
@@ -30,15 +31,17 @@ from tui_cnn.lab.questions.answers import (
     TaskAnswer,
     TextAnswer,
 )
-from tui_cnn.lab.questions.question import KINDS, FinishedRun, QuestionDraw, QuestionError
+from tui_cnn.lab.questions.question import KINDS, FinishedRun, QuestionDraw, QuestionError, ValidatedEpoch
 from tui_cnn.lab.questions.spec import QuestionSpec, ask
 from tui_cnn.lab.scene import LabArrays, image_of, kernels_of
 from tui_cnn.lab.townscape import townscape
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.ui.application.links import parse_link
 
 DRAWS = 1000
 PARTS = ("next-sum", "pooled-value", "softmax-probability")
 """Kinds whose last hint shows the numbers that are counted, one of which may happen to be the answer."""
-RESULTS = ("higher-accuracy", "beat", "own-mistake", "explain")
+RESULTS = ("higher-accuracy", "beat", "own-mistake", "explain", "validation-loss", "smaller-gap")
 ASKED = {
     f"{lesson.name}-{place}-{step.question.kind}": (step.question, step.link)
     for lesson in lessons()
@@ -559,6 +562,62 @@ def test_which_network_is_better_is_known_once_both_are_trained():
     assert known.answer.written == "fashion-cnn"
     assert "91 %" in known.reason
     assert "88 %" in known.reason
+
+
+FEW = "fashion-cnn?limit=500&epochs=2&validation=0.5"
+AUGMENTED = FEW + "&augmentation=flip+shift"
+
+
+def trained(link, *epochs, preset="fashion-cnn"):
+    """A run as a link sets it up: for each epoch accuracy, validation accuracy and validation loss."""
+    recipe = parse_link(f"train:{link}").recipe
+    settings = {field.name: format_value(field, getattr(recipe, field.name)) for field in fields(Recipe)}
+    results = tuple(ValidatedEpoch(*epoch) for epoch in epochs)
+    return FinishedRun(link, preset, preset, 93_322, 0.7, dict, settings, results)
+
+
+OVERFITTED = trained(FEW, (0.5, 0.5, 0.8), (0.95, 0.7, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("runs", "right", "said"),
+    [
+        ((), None, "Train it to see"),
+        ((trained(FEW, (0.5, 0.5, 0.8)), OVERFITTED), "it falls, and stays low", "lowest 0.80 in epoch 1"),
+        ((OVERFITTED,), "it falls, then rises", "lowest 0.80 in epoch 1, 1.00 at the end"),
+        ((trained(FEW, (0.5, 0.5, 0.9), (0.6, 0.6, 0.8)),), "it falls, and stays low", "0.80 in epoch 2, 0.80"),
+        ((trained(FEW, (0.5, 0.5, 0.8), (0.6, 0.6, 0.85)),), "it falls, and stays low", "0.80 in epoch 1, 0.85"),
+        ((trained(AUGMENTED, (0.5, 0.5, 0.9)),), None, "Train it to see"),
+        ((trained(FEW.replace("=500", "=5000"), (0.5, 0.5, 0.9)),), None, "Train it to see"),
+        ((trained(FEW),), None, "Train it to see"),
+    ],
+)
+def test_what_the_validation_loss_does_is_read_off_the_run(runs, right, said):
+    asked = ask(QuestionSpec("validation-loss"), f"train:{FEW}", QuestionDraw(None, LabArrays(), runs))
+    assert getattr(asked.answer, "written", None) == right
+    assert isinstance(asked.answer, PredictionAnswer) == (right is None)
+    assert said in asked.reason
+
+
+def test_a_gap_is_compared_with_that_of_the_other_link():
+    spec = QuestionSpec("smaller-gap", f"than=train:{FEW}")
+
+    def answer(*runs):
+        return ask(spec, f"train:{AUGMENTED}", QuestionDraw(None, LabArrays(), runs))
+
+    smaller, larger = (trained(AUGMENTED, (0.8, share, 1.0)) for share in (0.6, 0.5))
+    assert isinstance(answer(OVERFITTED).answer, PredictionAnswer)
+    assert isinstance(answer(smaller).answer, PredictionAnswer)
+    assert answer(smaller, OVERFITTED).answer.written == "smaller"
+    assert "80.0 % in training, 60.0 % in validation, gap 20.0 points" in answer(smaller, OVERFITTED).reason
+    assert "gap 25.0 points" in answer(smaller, OVERFITTED).reason
+    assert answer(larger, OVERFITTED).answer.written == "as large, or larger"
+
+
+def test_runs_on_few_images_do_not_stand_for_a_network():
+    """The project compares with the tutorial network as it was trained on all images."""
+    draw = QuestionDraw(None, LabArrays(), (OVERFITTED, RUNS[2]))
+    assert "91 %" in ask(QuestionSpec("beat"), "build:fashion-cnn", draw).answer.said
 
 
 @pytest.mark.parametrize(

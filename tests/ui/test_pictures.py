@@ -366,6 +366,22 @@ async def test_inspect(picture, size, inspected, view):
         picture(user.app)
 
 
+async def test_inspect_curve_beside_another(picture, size, inspected):
+    """The prediction over the angle, of two runs."""
+    answering.make_run("20260101-000000-other-0001")
+    async with opened(size=SIZES[size]) as user:
+        await user.press("3")
+        await user.sees("Test image 0", "above zero")
+        await user.press("c", "b")
+        await user.sees("Select a run to compare with")
+        await user.choose("other")
+        await user.sees("only other is correct")
+        await user.press("v", "t", "a", "a")
+        await user.until(lambda: user.text.count("at 10°: Ankle boot") == 2)
+        await at_rest(user)
+        picture(user.app)
+
+
 async def test_inspect_large_map(picture, size, inspected):
     async with opened(size=SIZES[size]) as user:
         await user.press("3")

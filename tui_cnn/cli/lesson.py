@@ -76,7 +76,11 @@ def _check(path: Path) -> bool:
     from tui_cnn.ui.application.links import parse_link
 
     def asked(step: Try, random: Random | None) -> LessonQuestion | None:
-        parse_link(step.link)
+        links = [
+            value for value in (step.question.options.values() if step.question else ()) if value.startswith("train:")
+        ]
+        for link in (step.link, *links):
+            parse_link(link)
         return ask(step.question, step.link, QuestionDraw(random, _arrays(step.link))) if step.question else None
 
     try:

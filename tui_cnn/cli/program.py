@@ -74,6 +74,7 @@ program = Group(
         "serve": ("serve",),
         "datasets": ("data",),
         "doctor": ("doctor",),
+        "speed": ("speed",),
         "importing": ("inspect",),
         "inspecting": ("predict", "evaluate", "explain", "activations", "kernels"),
         "tracing": ("trace",),

@@ -206,13 +206,16 @@ _TOPICS = {
     "padding": "padding zeros",
     "stride": "strides stride dilation_rate output sizes",
     "layer": "activation use_bias bias relu",
-    "pooling": "kind pool_size pooling moves",
+    "pooling": "kind pool_size pooling",
     "parameters": "parameters MACs FLOPs weights",
     "why-not-dense": "units",
     "receptive-field": "field why",
     "softmax": "softmax logits temperature true shifted",
     "transposed": "transposed",
     "learning": "learning initializer seed rate scaled",
+    "overfitting": "validation augmentation limit patience ema",
+    "invariance": "moves right down",
+    "arrays-tensors": "threads device precision",
     "training": "epochs batch_size learning_rate optimizer accuracy loss pairs evaluation comparison",
 }
 """The lessons with the fields, kinds of number, pages of the Lab and views of Inspect that they explain."""

@@ -24,6 +24,7 @@ from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.application import failures
 from tui_cnn.ui.application.actions import APP
 from tui_cnn.ui.application.data_lookup import known_soon, start_lookup
@@ -172,21 +173,27 @@ class CnnTui(AdaptedApp):
         self.switch_mode(mode)
 
     @work
-    async def open_network(self, network: Network, file: Path | None = None, mode: Mode = "build") -> None:
-        """Open a network, once unsaved changes are dealt with."""
+    async def open_network(
+        self, network: Network, file: Path | None = None, mode: Mode = "build", recipe: Recipe | None = None
+    ) -> None:
+        """Open a network, once unsaved changes are dealt with; a recipe goes into the form of the Train screen."""
         if await self._documents.confirm_unsaved():
             self._documents.replace(network, file)
             if mode == "train":
                 self.workspace.shown_run = None
             self.switch_mode(mode)
+            if recipe is not None:
+                from tui_cnn.ui.messages import FillRecipe
+
+                self.workspace.send("train", FillRecipe(recipe))
 
     @work
-    async def open_model(self, model: str, mode: Mode = "build") -> None:
+    async def open_model(self, model: str, mode: Mode = "build", recipe: Recipe | None = None) -> None:
         """Open a preset or a file."""
         opened = await self._documents.read(model)
         if opened is not None:
             network, file, notes = opened
-            self.open_network(network, file, mode)
+            self.open_network(network, file, mode, recipe)
             self._report_notes(notes)
 
     def follow_link(self, link: str) -> None:

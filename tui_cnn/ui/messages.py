@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from textual.message import Message
 
 from tui_cnn.lab.scene import NamedArray
+from tui_cnn.runs.recipe import Recipe
 
 
 class LabTransfer(NamedTuple):
@@ -41,6 +42,13 @@ class OpenLesson(Message):
     """Open a lesson, to be read now."""
 
     name: str
+
+
+@dataclass
+class FillRecipe(Message):
+    """Put a recipe into the form of the Train screen; the data set, the device and its threads stay as they are."""
+
+    recipe: Recipe
 
 
 @dataclass

@@ -48,11 +48,16 @@ class Observed(Generic[T]):
 class Host(Protocol):
     """What the app does for the screens, beyond what every Textual app does."""
 
-    def open_model(self, model: str, mode: Mode = "build") -> object:
-        """Open a preset or a file on the Build or the Train screen, once unsaved changes are dealt with."""
+    def open_model(self, model: str, mode: Mode = "build", recipe: Recipe | None = None) -> object:
+        """Open a preset or a file on the Build or the Train screen, once unsaved changes are dealt with.
 
-    def open_network(self, network: Network, file: Path | None = None, mode: Mode = "build") -> object:
-        """Open a network, once unsaved changes are dealt with."""
+        A recipe goes into the form of the Train screen.
+        """
+
+    def open_network(
+        self, network: Network, file: Path | None = None, mode: Mode = "build", recipe: Recipe | None = None
+    ) -> object:
+        """Open a network as `open_model` does."""
 
     def follow_link(self, link: str) -> object:
         """Go where a link of a lesson leads."""

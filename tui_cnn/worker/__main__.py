@@ -14,6 +14,8 @@ as TOML on standard input, and say which.
 
 `python -m tui_cnn.worker rates`: train for some steps with rising rates, as JSON on standard input asks for.
 
+`python -m tui_cnn.worker convolution-speed one|all`: time one convolution, on one core or on all, in lines of JSON.
+
 `python -m tui_cnn.worker inspect`: answer questions about trained networks, in frames of msgpack, until the input ends.
 
 Exit status: 0 trained to the end, or stopped on command; 1 the training failed, and the run's events say why; 2 bad
@@ -32,6 +34,9 @@ from tui_cnn.i18n import _, language_of_environment, use_language
 if TYPE_CHECKING:
     from tui_cnn.runs.runtime import Runtime
 
+_SLOTTED = ("export", "export-trained", "preview", "load-weights", "rates", "convolution-speed")
+"""What needs TensorFlow for a moment, and waits where many people share a machine."""
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _NICENESS = 10
 """What the user works with comes first."""
 
@@ -66,7 +71,7 @@ def main(arguments: list[str]) -> int:
 
             _lower_priority()
             return wait_for_run(runtime)
-        case ["export" | "export-trained" | "preview" | "load-weights" | "rates", *_rest] if not _slot():
+        case [name, *_rest] if name in _SLOTTED and not _slot():
             return 1
         case ["export", ("keras" | "h5" | "onnx") as to, target]:
             from tui_cnn.worker.export import main as export
@@ -95,6 +100,12 @@ def main(arguments: list[str]) -> int:
             from tui_cnn.worker.rate_search import main as try_rates
 
             return try_rates()
+        case ["convolution-speed", ("one" | "all") as cores]:
+            if cores == "one":  # what NumPy multiplies with reads it when it is loaded
+                os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+            from tui_cnn.worker.convolution_speed import main as measure
+
+            return measure(cores)
         case ["inspect"]:
             from tui_cnn.worker.inspection.serve import main as inspect
 
@@ -102,7 +113,7 @@ def main(arguments: list[str]) -> int:
     usage = _(
         "usage: python -m tui_cnn.worker train RUN_DIR | test RUN_DIR | prewarm RUNTIME | probe | "
         "export keras|h5|onnx FILE < NETWORK.toml | export-trained keras|h5|onnx SOURCE FILE | "
-        "load-weights SOURCE NAME FILE < NETWORK.toml | rates | preview | inspect"
+        "load-weights SOURCE NAME FILE < NETWORK.toml | rates | preview | convolution-speed one|all | inspect"
     )
     sys.stderr.write(usage + "\n")
     return 2

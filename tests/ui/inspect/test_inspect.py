@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import ndimage
 
 from tests.ui import records
 from tests.ui.answering import KERNELS, SOBEL_X, Answering, hill, keep, make_run, pixels_of
@@ -14,7 +15,7 @@ from tui_cnn.data.files import CLASS_NAMES
 from tui_cnn.data.rendering import enlarge
 from tui_cnn.formats.presets import preset
 from tui_cnn.insight.colours import Scale
-from tui_cnn.runs.inspection.requests import Activate, GradCam, Open, Predict, Saliency
+from tui_cnn.runs.inspection.requests import Activate, GradCam, Open, Predict, Saliency, Transform
 from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.inspect import weights
 from tui_cnn.ui.toolkit.pictures import drawing
@@ -351,6 +352,34 @@ async def test_a_moved_image_is_what_is_looked_at(answering, run):
         await user.press("backspace")
         await user.sees("Original: arrows shift the image")
         assert "modified" not in user.line("Test image")
+
+
+async def test_the_prediction_over_the_angle_the_scale_and_shifts(answering, run):
+    async with opened() as user:
+        await to_inspect(user)
+        await user.press("v", "t")
+        await user.sees("probability over angle", "−180°", "180°", "━ Ankle boot", "at 0°: Ankle boot 0.77")
+        await user.sees("Bag −180° to −95°  Ankle boot −90° to 90°  Bag 95° to 180°")
+        asked = last(answering, Transform)
+        assert [each.degrees for each in asked.transforms] == list(range(-180, 181, 5))
+        await user.press(*["a"] * 20)
+        await user.sees("rotated 100°", "at 100°: Bag 0.77  true class Ankle boot 0.03")
+        shown, base = user.app.screen.scene.subject, user.app.screen.scene.test.images[0]
+        expected = ndimage.rotate(base[..., 0].astype(float), 100, reshape=False, order=1)
+        assert np.abs(shown.pixels[8:20, 8:20, 0] - expected[8:20, 8:20]).max() < 3, "the image at the cursor's angle"
+        assert last(answering, Transform) is asked, "the same curve; nothing is asked again"
+        await user.press("t")
+        await user.sees("probability over scale", "0.5", "Bag 0.5 to 2")
+        assert {each.degrees for each in last(answering, Transform).transforms} == {100}, "what else is done stays"
+        factors = [each.factor for each in last(answering, Transform).transforms]
+        assert (factors[0], factors[7], factors[-1]) == (0.5, 1, 2)
+        await user.press("backspace", "t")
+        await user.sees("probability over pixels to the right", "Ankle boot −14 to +14")
+        plot = user.app.screen.current_view.query_one("#own-curve CurvePlot")
+        await user.pilot.click(plot, offset=(plot.size.width - 1, 3))
+        await user.sees("14 px right", "at +14: Ankle boot 0.40")
+        await user.press("t", "t")
+        await user.sees("accuracy by shift", "worst 0.20")
 
 
 async def test_what_is_drawn_is_predicted_with_each_stroke(answering, run):

@@ -1,10 +1,12 @@
 """Links of the lessons: what they say is checked, and every one of them leads to the state that it names."""
 
 import asyncio
+from urllib.parse import parse_qsl
 
 import pytest
 
 from tests.ui.driving import opened
+from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.formats.models import find_network
 from tui_cnn.lab.learning import MOST_STEPS, learning
 from tui_cnn.lab.lessons import lessons
@@ -20,10 +22,12 @@ from tui_cnn.lab.settings import (
     WeightsSettings,
 )
 from tui_cnn.lab.sizes import chain, read_windows
+from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.application.links import LessonLink, ModelLink, ViewLink, parse_link
 from tui_cnn.ui.inspect.actions import VIEWS
 from tui_cnn.ui.lab.lesson import LessonPanel, Tries
 from tui_cnn.ui.lab.weights import EXAMPLES
+from tui_cnn.ui.train.recipe_form import RecipeForm
 
 LINKS = sorted({step.link for lesson in lessons() for step in lesson.tries})
 
@@ -43,6 +47,9 @@ def test_what_a_link_says():
     assert parse_link("lab:pairs") == LabLink("pairs", None)
     assert parse_link("build:lenet-5") == ModelLink("build", "lenet-5")
     assert parse_link("train:fashion-dnn") == ModelLink("train", "fashion-dnn")
+    few = Recipe(limit=500, epochs=40, validation=0.5, augmentation="flip+shift")
+    link = parse_link("train:fashion-cnn?limit=500&epochs=40&validation=0.5&augmentation=flip+shift")
+    assert link == ModelLink("train", "fashion-cnn", few)
     assert parse_link("inspect:kernels") == ViewLink("kernels")
     assert parse_link("lesson:padding") == LessonLink("padding")
 
@@ -58,6 +65,11 @@ def test_what_a_link_says():
         ("lab:convolution?kernel=sobelx", "kernel cannot be 'sobelx'; did you mean “sobel-x”?"),
         ("lab:convolution?side=99", "side must be a whole number, at most 64, not 99"),
         ("lab:learning?rate=0", "rate must be"),
+        ("train:fashion-cnn?limits=5", "unknown setting “limits”; did you mean “limit”?"),
+        ("train:fashion-cnn?data=/etc", "unknown setting “data”"),
+        ("train:fashion-cnn?epochs=0", "epochs must be a whole number, at least 1"),
+        ("train:fashion-cnn?epochs=many", "epochs must be"),
+        ("train:fashion-cnn?augmentation=turn", "augmentation"),
         ("lab:photo?first=cany", "did you mean “canny”?"),
         ("lab:photo?sigma=6", "sigma must be"),
         ("lab:pairs?n=3", "unknown setting “n”"),
@@ -93,8 +105,11 @@ def test_a_link_of_a_lesson_is_sound(link):
             assert name in [lesson.name for lesson in lessons()]
         case ViewLink(view):
             assert view in [scope.name for scope in VIEWS]
-        case ModelLink(_mode, model):
+        case ModelLink(_mode, model, recipe):
             find_network(model)
+            for name, text in parse_qsl(link.partition("?")[2].replace("+", "%2B")):
+                field = next(field for field in fields(Recipe) if field.name == name)
+                assert format_value(field, getattr(recipe, name)) == text, "questions compare what is written"
 
 
 def _lesson(link):
@@ -135,7 +150,10 @@ async def arrives(user, link):
         )
         return
     if isinstance(link, ModelLink):
-        await user.until(lambda: (user.app.current_mode, user.network.name) == link)
+        await user.until(lambda: (user.app.current_mode, user.network.name) == link[:2])
+        if link.recipe:
+            await user.until(lambda: user.app.screen.query_one(RecipeForm).recipe == link.recipe)
+            assert user.app.screen.query_one("#field-limit").region.height, "what is set can be seen"
         return
     await user.until(lambda: user.app.current_mode == "lab")
     lab, settings = user.app.screen, link.settings
@@ -148,6 +166,15 @@ async def arrives(user, link):
     if isinstance(settings, PhotoSettings):
         assert lab.bench.chosen == link.place
     assert lab.bench.has_focus
+
+
+async def test_a_link_leaves_the_data_and_the_machine_as_they_are():
+    async with opened(size=(120, 40)) as user:
+        await user.press("2")
+        form = user.app.screen.query_one(RecipeForm)
+        form.set_recipe(Recipe(threads=1, augmentation="flip", batch_size=8))
+        user.app.follow_link("train:lenet-5?limit=500")
+        await user.until(lambda: form.recipe == Recipe(threads=1, limit=500))
 
 
 async def test_a_dialog_that_opens_meanwhile_is_no_harm():

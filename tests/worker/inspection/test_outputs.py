@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from tui_cnn.core.layers import (
     Activation,
@@ -18,10 +19,11 @@ from tui_cnn.core.layers import (
 )
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import load_test
+from tui_cnn.data.image_transform import ZOOM_STEPS, ImageTransform
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.replies import pack
-from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict, Source
+from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict, Source, Transform
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so
 
@@ -141,6 +143,50 @@ def test_probabilities(ask, untrained, test_set, end):
     drawn = ask(Predict(source=source, images=pack(test_set.images[:2]))).probabilities.numpy()
     assert drawn == pytest.approx(outputs[:2], rel=1e-4, abs=1e-6)
     assert ask(Predict(source=source, images=())).probabilities.shape == (0, 10)
+
+
+def by_scipy(image, transform):
+    """The same change, by SciPy, of (height, width): made larger about the middle, rotated, shifted."""
+    middle = (np.array(image.shape) - 1) / 2
+    scale = np.full(2, 1 / transform.factor)
+    larger = ndimage.affine_transform(image.astype(float), scale, middle - scale * middle, order=1)
+    rotated = ndimage.rotate(larger, transform.degrees, reshape=False, order=1)
+    return np.clip(np.round(ndimage.shift(rotated, (transform.dy, transform.dx), order=0)), 0, 255)
+
+
+@pytest.mark.parametrize(
+    "transforms",
+    [
+        tuple(ImageTransform(degrees=degrees) for degrees in range(-180, 181, 5)),
+        tuple(ImageTransform(zoom=zoom) for zoom in range(ZOOM_STEPS + 1)),
+        tuple(ImageTransform(dx=dx, dy=2) for dx in range(-14, 15)),
+        (ImageTransform(zoom=3, degrees=30, dx=-2),),
+    ],
+    ids=["angle", "scale", "shift", "all"],
+)
+def test_an_image_under_transforms(ask, keras, trained, transforms):
+    """Each row is what Keras predicts of the image as SciPy changes it; the image is smooth, with a black border."""
+    random = np.random.default_rng(2)
+    image = np.zeros((28, 28))
+    image[8:20, 8:20] = random.integers(0, 256, (12, 12))
+    image = ndimage.gaussian_filter(2 * image, 1.5).clip(0, 255).astype(np.uint8)
+    model = keras.saving.load_model(trained.best_file)
+    changed = np.stack([by_scipy(image, each) for each in transforms])[..., np.newaxis]
+    ours = np.stack([each.apply(image[..., np.newaxis]) for each in transforms])
+    assert np.abs(ours - changed).max() <= 3, "levels of 255"
+    request = Transform(source=Source(str(trained.path)), image=pack(image[..., np.newaxis]), transforms=transforms)
+    found = ask(request).probabilities.numpy()
+    assert found == pytest.approx(model.predict(ours.astype("float32") / 255, verbose=0), abs=1e-5)
+    assert found == pytest.approx(model.predict(changed / 255, verbose=0), abs=0.05)
+    assert len(transforms) == 1 or np.abs(found - found[0]).max() > 0.1, "they do not all give the same"
+
+
+def test_a_test_image_goes_by_its_number(ask, trained):
+    source, turned = Source(str(trained.path)), (ImageTransform(), ImageTransform(degrees=90))
+    found = ask(Transform(source=source, image=3, transforms=turned)).probabilities.numpy()
+    images = load_test().images[3]
+    expected = ask(Predict(source=source, images=pack(np.stack([images, np.rot90(images)])))).probabilities.numpy()
+    assert found == pytest.approx(expected, abs=1e-5)
 
 
 def test_a_network_of_numbers_instead_of_an_image(ask, untrained, test_set):

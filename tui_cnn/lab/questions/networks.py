@@ -135,7 +135,8 @@ def fewer_parameters(model: str, options: Options, _draw: QuestionDraw) -> Lesso
 
 
 def _network(model: str) -> Network:
-    return find_network(model)[0]
+    """Find the network of a link, whatever recipe that has."""
+    return find_network(model.partition("?")[0])[0]
 
 
 def _layer(model: str, options: Options, draw: QuestionDraw, fits: Any) -> tuple[Row, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from random import Random
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -45,6 +46,14 @@ class LessonQuestion(NamedTuple):
     cover: Cover | None = None
 
 
+class ValidatedEpoch(NamedTuple):
+    """An epoch of a run: its accuracy in training, then accuracy and loss on the validation images."""
+
+    accuracy: float
+    validation_accuracy: float
+    validation_loss: float
+
+
 class FinishedRun(NamedTuple):
     """A run of the learner's that has finished, as questions about results see it, the newest first.
 
@@ -55,6 +64,8 @@ class FinishedRun(NamedTuple):
         parameters: how many it has.
         accuracy: on the test images, 0 to 1.
         read_mistakes: reads the test images that it predicts wrongly, by number, with the class and the prediction.
+        settings: those of its recipe, as they are typed.
+        epochs: those with validation images.
     """
 
     name: str
@@ -63,6 +74,8 @@ class FinishedRun(NamedTuple):
     parameters: int
     accuracy: float
     read_mistakes: Callable[[], Mapping[int, tuple[str, str]]] = dict
+    settings: Mapping[str, str] = MappingProxyType({})
+    epochs: tuple[ValidatedEpoch, ...] = ()
 
 
 class QuestionDraw(NamedTuple):

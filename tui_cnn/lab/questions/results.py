@@ -99,7 +99,8 @@ def _any_finished(draw: QuestionDraw) -> FinishedRun:
 
 
 def _newest(network: str, draw: QuestionDraw) -> FinishedRun | None:
-    return next((run for run in draw.finished if run.preset == network), None)
+    """Find the newest run of a preset that was trained on all images: a lesson about few has others."""
+    return next((run for run in draw.finished if run.preset == network and not run.settings.get("limit")), None)
 
 
 def _percent(run: FinishedRun) -> str:

@@ -28,6 +28,7 @@ from tui_cnn.lab.questions import (  # noqa: F401  # they declare the kinds
     convolution,
     learning,
     networks,
+    overfitting,
     photo,
     pooling,
     results,

@@ -12,7 +12,7 @@ import msgspec
 from tui_cnn.runs.inspection.replies import AnyReply
 from tui_cnn.runs.inspection.requests import AnyRequest
 
-PROTOCOL = 4
+PROTOCOL = 5
 """To be raised with every change of a message."""
 
 LARGEST = 1 << 30

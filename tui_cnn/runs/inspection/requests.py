@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from tui_cnn.data.image_transform import ImageTransform
 from tui_cnn.data.input_options import Fit, PixelScale
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, kept_checkpoints
@@ -102,6 +103,13 @@ class Predict(Request, frozen=True, kw_only=True):
     images: tuple[int, ...] | Array
 
 
+class Transform(Request, frozen=True, kw_only=True):
+    """Probabilities of an image under each of several transforms; answered by `Predictions`, a row for each."""
+
+    image: Image
+    transforms: Annotated[tuple[ImageTransform, ...], Meta(min_length=1, max_length=1000)]
+
+
 class Activate(Request, frozen=True, kw_only=True):
     """The outputs of layers for an image; answered by `Activations`. `layers`: their names; None: all of them."""
 
@@ -184,6 +192,7 @@ class Evaluate(Request, frozen=True, kw_only=True):
 AnyRequest = (
     Open
     | Predict
+    | Transform
     | Activate
     | Kernels
     | Saliency

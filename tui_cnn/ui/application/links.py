@@ -1,20 +1,27 @@
-"""Links of the lessons: each names a state of the program, as `lab:convolution?kernel=sobel-x&padding=same` does."""
+"""Links of the lessons: each names a state of the program.
+
+`lab:convolution?kernel=sobel-x&padding=same` is a page of the Lab, `train:fashion-cnn?limit=500&epochs=40` a recipe.
+"""
 
 from typing import Literal, NamedTuple
+from urllib.parse import parse_qsl
 
-from tui_cnn.formats.validation import nearest
+from tui_cnn.formats.fields import rebuild
+from tui_cnn.formats.validation import InvalidError, nearest
 from tui_cnn.i18n import _
 from tui_cnn.lab.links import LabLink, LinkError, parse_lab_link
+from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.inspect.actions import VIEWS
 from tui_cnn.ui.messages import OpenLesson, ShowLabLink, ShowView
 from tui_cnn.ui.workspace import Workspace
 
 
 class ModelLink(NamedTuple):
-    """A preset, on the Build or the Train screen."""
+    """A preset, on the Build or the Train screen; there with a recipe, where the link has settings of one."""
 
     mode: Literal["build", "train"]
     model: str
+    recipe: Recipe | None = None
 
 
 class ViewLink(NamedTuple):
@@ -40,7 +47,7 @@ def parse_link(link: str) -> Link:
     """
     scheme, _colon, rest = link.partition(":")
     if scheme in ("build", "train") and rest:
-        return ModelLink("build" if scheme == "build" else "train", rest)
+        return _model_link(link, "build" if scheme == "build" else "train", rest)
     if scheme == "inspect":
         views = [view.name for view in VIEWS]
         if rest not in views:
@@ -53,6 +60,21 @@ def parse_link(link: str) -> Link:
     return parse_lab_link(link)
 
 
+def _model_link(link: str, mode: Literal["build", "train"], rest: str) -> ModelLink:
+    model, mark, query = rest.partition("?")
+    if not mark or mode == "build":
+        return ModelLink(mode, rest)
+    values = dict(parse_qsl(query, keep_blank_values=True))
+    known = [name for name in Recipe.__struct_fields__ if name != "data"]  # a lesson names no path of a person's disk
+    for name in values:
+        if name not in known:
+            raise LinkError(f"{link}: " + _("unknown setting “{name}”").format(name=name) + nearest(name, known))
+    try:
+        return ModelLink(mode, model, rebuild(Recipe(), values))
+    except InvalidError as error:
+        raise LinkError(f"{link}: {error}") from None
+
+
 def follow(workspace: Workspace, text: str) -> None:
     """Go where a link leads, or report why it leads nowhere."""
     try:
@@ -62,7 +84,7 @@ def follow(workspace: Workspace, text: str) -> None:
         return
     match link:
         case ModelLink():
-            workspace.open_model(link.model, link.mode)
+            workspace.open_model(link.model, link.mode, link.recipe)
         case ViewLink():
             workspace.send("inspect", ShowView(link.view))
         case LessonLink():

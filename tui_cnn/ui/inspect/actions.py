@@ -131,6 +131,12 @@ MOVES = Scope(
         _hidden("zoom_out", "minus", _("Smaller"), _("Shrink the image"), command="zoom(-1)"),
         Action("mirror", "l", _("Flip"), _("Flip the image horizontally")),
         Action("add_noise", "asterisk", _("Noise"), _("Add more noise; after the maximum, none")),
+        Action(
+            "next_chart",
+            "t",
+            _("Chart"),
+            _("Show the prediction over angle, scale or shift, or accuracy"),
+        ),
         Action("put_back", "backspace", _("Reset"), _("Restore the original image")),
     ),
     within=("inspect",),

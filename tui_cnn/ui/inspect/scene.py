@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from tui_cnn.core.network import format_path
 from tui_cnn.core.shape import format_shape
-from tui_cnn.data import images
 from tui_cnn.data.dataset import TestSet
+from tui_cnn.data.image_transform import UNCHANGED, ImageTransform
 from tui_cnn.i18n import _
 from tui_cnn.runs.inspection.replies import Activations, Evaluation, LayerInfo, OpenReply, Ranges, WeightsReply, pack
 from tui_cnn.runs.inspection.requests import Activate, Evaluate, Image, Kernels, Range, Source
@@ -20,48 +20,8 @@ from tui_cnn.ui.inspect.kernel_banks import kernel_places, nearest
 _SAMPLE, _SMALL_SAMPLE = 1000, 100
 """Test images that a network is measured with, and a large one, of which each takes long."""
 _MAP_AXES = 3
-_ZOOM_STEP = 1.1
 _MOST_VALUES = 2_000_000
 """Outputs of all layers of a network from which on it is large: they are not asked for at once any more."""
-
-
-@dataclass(frozen=True)
-class ImageTransform:
-    """What is done to an image, in this order: zoom, rotate, flip, shift, noise.
-
-    Attributes:
-        dx, dy: pixels to the right and down.
-        degrees: counter-clockwise.
-        zoom: steps of a tenth; below 0 it shrinks.
-        noise: standard deviation in levels of 0 to 255.
-    """
-
-    dx: int = 0
-    dy: int = 0
-    degrees: int = 0
-    zoom: int = 0
-    flipped: bool = False
-    noise: int = 0
-
-    @property
-    def factor(self) -> float:
-        """How many times larger it is."""
-        return float(_ZOOM_STEP**self.zoom)
-
-    def apply(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        """Transform an image (height, width, channels)."""
-        if self.zoom:
-            image = images.zoom(image, self.factor)
-        if self.degrees:
-            image = images.rotate(image, self.degrees)
-        if self.flipped:
-            image = images.flip(image)
-        if self.dx or self.dy:
-            image = images.shift(image, self.dx, self.dy)
-        return images.add_noise(image, self.noise) if self.noise else image
-
-
-UNCHANGED = ImageTransform()
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
-"""The image shifted, rotated, zoomed: the prediction before and after, and the accuracy over shifts of all images."""
+"""The image shifted, rotated, zoomed: the prediction before and after, along each change, and accuracy over shifts."""
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
+from tui_cnn.data.image_transform import UNCHANGED, ZOOM_STEPS, ImageTransform
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import Scale
 from tui_cnn.runs.inspection.figure import Figure, FigureAxis, Panel
@@ -18,21 +19,24 @@ from tui_cnn.runs.inspection.replies import Predictions, Shifts, pack
 from tui_cnn.runs.inspection.requests import Predict, Shift, Source
 from tui_cnn.ui.inspect.actions import MOVES
 from tui_cnn.ui.inspect.answer_cache import Question
-from tui_cnn.ui.inspect.scene import UNCHANGED, ImageTransform, Scene
+from tui_cnn.ui.inspect.scene import Scene
+from tui_cnn.ui.inspect.transform_curve import DEGREES, CurveAxis, CurvePlot, TransformCurve, axis_of, curve_of
 from tui_cnn.ui.inspect.view import View, ViewExport, as_floats, signed
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
 from tui_cnn.ui.toolkit.pictures.drawing import Tone
 from tui_cnn.ui.toolkit.pictures.legend import Legend
 from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
+from tui_cnn.ui.toolkit.textual_adapter import after_layout
 
-_DEGREES = 5
-_MOST_ZOOM = 6
 _NOISE = 20
 _MOST_NOISE = 100
 _CLASSES = 5
 _NARROW = 42
 _NARROW_BARS = 60
 _SHORT_BAR, _LONG_BAR = 3, 60
+_SHIFTS = "shifts"
+_CHARTS = (_SHIFTS, "degrees", "zoom", "dx", "dy")
+"""What the lower part can show: the accuracy over shifts, or the prediction along a field of the transform."""
 _SHARES = Scale(0.0, 1.0, "sequential")
 
 
@@ -57,12 +61,14 @@ class TransformsView(View):
     TransformsView {
         & > #probabilities { height: 7; }
         & > #probabilities > Bars { height: 100%; margin-right: 2; }
-        & > #shifts { height: 1fr; }
-        & ShiftChart { width: 1fr; height: 100%; padding-right: 1; }
+        & > #shifts, & > #curves { height: 1fr; }
+        & ShiftChart, & TransformCurve { width: 1fr; height: 100%; padding-right: 1; }
         & ShiftChart > Matrix { height: 1fr; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*MOVES.bindings()]
+
+    _chart = _SHIFTS
 
     def parts(self) -> ComposeResult:
         """Yield the probabilities before and after, and the accuracy over shifts, of both runs where there are two."""
@@ -72,6 +78,9 @@ class TransformsView(View):
         with Horizontal(id="shifts"):
             yield ShiftChart(id="own-shifts")
             yield ShiftChart(id="other-shifts")
+        with Horizontal(id="curves"):
+            yield TransformCurve(id="own-curve")
+            yield TransformCurve(id="other-curve")
 
     def title_of(self, scene: Scene) -> str:
         """Say how the image is transformed."""
@@ -87,10 +96,31 @@ class TransformsView(View):
         return " · ".join(parts) or _("Original: arrows shift the image")
 
     def want(self, scene: Scene) -> None:
-        """Ask for the predictions of the image as it was and as it is, and for the map of shifts."""
-        self.answers.want(scene.activate, _original(scene), _shifts(scene.source))
+        """Ask for the predictions of the image as it was and as it is, and for what the chart shows."""
+        self.answers.want(scene.activate, _original(scene), self._charted(scene, scene.source))
         if scene.other:
-            self.answers.want(_shifts(scene.other), _transformed(scene, scene.other))
+            self.answers.want(self._charted(scene, scene.other), _transformed(scene, scene.other))
+
+    def _charted(self, scene: Scene, source: Source) -> Question[Any]:
+        axis = self._axis(scene)
+        return _shifts(source) if axis is None else curve_of(axis, scene, source)
+
+    def _axis(self, scene: Scene) -> CurveAxis | None:
+        """What changes along the curve that is shown; None: the accuracy over shifts is."""
+        return None if self._chart == _SHIFTS else axis_of(self._chart, scene)
+
+    def action_next_chart(self) -> None:
+        """Show the next chart."""
+        self._chart = _CHARTS[(_CHARTS.index(self._chart) + 1) % len(_CHARTS)]
+        self.show(self.scene)
+
+    @on(CurvePlot.Picked)
+    def _go_along(self, event: CurvePlot.Picked) -> None:
+        """Change the image to what it is at the place that was clicked."""
+        axis = self._axis(self.scene)
+        if axis is not None:
+            value = min(axis.values, key=lambda each: abs(each - event.place))
+            self._change(**{axis.field: (value + 180) % 360 - 180 if axis.field == "degrees" else value})
 
     def action_walk(self, down: int, right: int) -> None:
         """Shift the image."""
@@ -100,12 +130,12 @@ class TransformsView(View):
 
     def action_rotate(self, steps: int) -> None:
         """Rotate it counter-clockwise, or the other way round."""
-        rotated = self.scene.subject.transform.degrees + steps * _DEGREES
+        rotated = self.scene.subject.transform.degrees + steps * DEGREES
         self._change(degrees=(rotated + 180) % 360 - 180)
 
     def action_zoom(self, steps: int) -> None:
         """Make it larger, or smaller."""
-        self._change(zoom=max(-_MOST_ZOOM, min(self.scene.subject.transform.zoom + steps, _MOST_ZOOM)))
+        self._change(zoom=max(-ZOOM_STEPS, min(self.scene.subject.transform.zoom + steps, ZOOM_STEPS)))
 
     def action_mirror(self) -> None:
         """Flip it left to right."""
@@ -120,7 +150,10 @@ class TransformsView(View):
         self.go_to(replace(self.scene, subject=replace(self.scene.subject, transform=UNCHANGED)))
 
     def export(self) -> ViewExport | None:
-        """Write the accuracy over shifts."""
+        """Write the accuracy over shifts, or the probabilities along the curve."""
+        axis = self._axis(self.scene)
+        if axis is not None:
+            return self._export_curve(axis)
         found = self.answers.get(_shifts(self.scene.source))
         if found is None:
             return None
@@ -132,6 +165,20 @@ class TransformsView(View):
         panels = [Panel(scale.paint(values), "", scale)]
         axes = FigureAxis(_("pixels down"), -reach), FigureAxis(_("pixels to the right"), -reach)
         return ViewExport("shifts", Figure(title, panels, (about,), 1, *axes), heading, rows, {"accuracy": values})
+
+    def _export_curve(self, axis: CurveAxis) -> ViewExport | None:
+        found = self.answers.get(curve_of(axis, self.scene, self.scene.source))
+        if found is None:
+            return None
+        values, names = found.probabilities.numpy(), self.scene.opened.class_names
+        places = [axis.written(value) for value in axis.values]
+        rows = [(place, *map(float, row)) for place, row in zip(places, values, strict=True)]
+        scale = self.scaled(_SHARES)
+        title = _("{run}: probability over {axis}").format(run=self.scene.source.run.name, axis=axis.name)
+        panels = [Panel(scale.paint(values.T), "", scale)]
+        axes = FigureAxis(_("class"), names=names), FigureAxis(axis.name, names=places)
+        figure = Figure(title, panels, (self.scene.subject.full_title,), 1, *axes)
+        return ViewExport(f"curve-{axis.field}", figure, (axis.name, *names), rows, {"probabilities": values})
 
     @on(Matrix.Selected, "Matrix")
     @on(Matrix.Opened, "Matrix")
@@ -162,12 +209,24 @@ class TransformsView(View):
                 rows = [_bar(scene, number, values) for number in order]
                 longest = _SHORT_BAR if self.size.width < _NARROW_BARS else _LONG_BAR  # the names have the room first
                 bars.show(BarRows(rows, heading, text_first=True, longest=longest))
-        other = self.query_one("#other-shifts", ShiftChart)
-        other.display = scene.other is not None
-        self._show_shifts(self.query_one("#own-shifts", ShiftChart), scene, scene.source)
-        if scene.other is not None:
-            self._show_shifts(other, scene, scene.other)
+        axis = self._axis(scene)
+        self.query_one("#shifts").display, self.query_one("#curves").display = axis is None, axis is not None
+        for place, source in (("own", scene.source), ("other", scene.other)):
+            shifts = self.query_one(f"#{place}-shifts", ShiftChart)
+            curve = self.query_one(f"#{place}-curve", TransformCurve)
+            shifts.display = curve.display = source is not None
+            if source is not None and axis is None:
+                self._show_shifts(shifts, scene, source)
+            elif source is not None and axis is not None:
+                self._show_curve(curve, scene, axis, source)
         return ""
+
+    def _show_curve(self, curve: TransformCurve, scene: Scene, axis: CurveAxis, source: Source) -> None:
+        """Draw the prediction along an axis once it is known, and there is room."""
+        question = curve_of(axis, scene, source)
+        found = self.answers.get(question)
+        values = None if found is None else as_floats(found.probabilities.numpy())
+        after_layout(curve, lambda: curve.show(scene, axis, source, values, self.waiting(question)))
 
     def _show_shifts(self, chart: ShiftChart, scene: Scene, source: Source) -> None:
         """Show the accuracy for each shift; the one of the image is marked."""

@@ -28,6 +28,8 @@ from tui_cnn.ui.toolkit.pictures.gallery import Gallery
 from tui_cnn.ui.toolkit.pictures.legend import Legend
 from tui_cnn.ui.workspace import workspace_of
 
+Floats = npt.NDArray[np.float64]
+
 
 @dataclass
 class ShowScene(Message):
@@ -200,7 +202,7 @@ class View(ScenePanel, can_focus=True):
         workspace_of(self).send("lab", ShowInLab(transfer))
 
 
-def as_floats(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+def as_floats(values: npt.NDArray[Any]) -> Floats:
     """Take numbers out of a reply as floats of full width, so that sums do not overflow."""
     return np.asarray(values, np.float64)
 

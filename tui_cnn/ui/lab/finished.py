@@ -5,11 +5,14 @@ from functools import cache
 
 from tui_cnn.data.files import CLASS_NAMES
 from tui_cnn.formats.errors import FormatError
+from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.formats.presets import preset, preset_names
-from tui_cnn.lab.questions.question import FinishedRun
+from tui_cnn.lab.questions.question import FinishedRun, ValidatedEpoch
 from tui_cnn.runs.directory import RunDirectory, list_runs
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.predictions import load_predictions
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.summary import summarize
 
 
@@ -20,7 +23,8 @@ def finished_runs() -> tuple[FinishedRun, ...]:
 
 def _finished() -> Iterator[FinishedRun]:
     for run in list_runs():
-        summary = summarize(run)
+        snapshot = Follower(run).poll()
+        summary = summarize(run, snapshot)
         if (
             summary.state == "finished"
             and summary.test_accuracy is not None
@@ -29,7 +33,20 @@ def _finished() -> Iterator[FinishedRun]:
             and not summary.recipe.data
         ):
             name, same = summary.about.title or run.id, _presets().get(summary.digest or "", "")
-            yield FinishedRun(name, summary.network, same, summary.parameters, summary.test_accuracy, _reader(run))
+            yield FinishedRun(
+                name,
+                summary.network,
+                same,
+                summary.parameters,
+                summary.test_accuracy,
+                _reader(run),
+                {field.name: format_value(field, getattr(summary.recipe, field.name)) for field in fields(Recipe)},
+                tuple(
+                    ValidatedEpoch(epoch.accuracy, epoch.val_accuracy, epoch.val_loss)
+                    for epoch in snapshot.epochs
+                    if epoch.val_accuracy is not None and epoch.val_loss is not None
+                ),
+            )
 
 
 @cache

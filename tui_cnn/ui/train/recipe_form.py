@@ -1,5 +1,6 @@
 """The form of a recipe: a name to begin with, the settings that most people change, and on request the rest."""
 
+import msgspec
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -12,6 +13,7 @@ from tui_cnn.ui.toolkit.form import Choice, Fields, StructForm
 
 _NAMES: dict[str, RecipeName] = {name: name for name in (*RECIPES, "custom")}
 _FIRST = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule", "validation", "precision", "data")
+_STAYING = ("data", "device", "threads")
 _FEWER, _MORE = "few", "all"
 
 
@@ -61,6 +63,14 @@ class RecipeForm(StructForm):
         """How many lines the fields take, with the recipe's name and the choice to show more."""
         shown = [name for name in self._fields if name in _FIRST or not self.has_class("-few")]
         return len(shown) + 2
+
+    def fill(self, recipe: Recipe) -> None:
+        """Put the recipe of a link into the form: on the same data and machine; what it sets can be seen."""
+        before = self.recipe or self._recipe
+        self.set_recipe(msgspec.structs.replace(recipe, **{name: getattr(before, name) for name in _STAYING}))
+        usual = Recipe()
+        if any(getattr(recipe, name) != getattr(usual, name) for name in self._fields if name not in _FIRST):
+            self.query_one("#field-settings", Choice).value = _MORE
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Put another recipe into the form."""

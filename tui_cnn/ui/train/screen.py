@@ -10,6 +10,7 @@ from textual.widget import Widget
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.recipe import Recipe
+from tui_cnn.ui.messages import FillRecipe
 from tui_cnn.ui.toolkit.curve_actions import CURVES
 from tui_cnn.ui.toolkit.help import Place, about_fields
 from tui_cnn.ui.toolkit.main_screen import MainScreen
@@ -71,6 +72,10 @@ class TrainScreen(MainScreen):
     def on_screen_resume(self) -> None:
         """Read the run at once when the screen comes up."""
         self.query_one(RunView).update()
+
+    @on(FillRecipe)
+    def _fill_recipe(self, event: FillRecipe) -> None:
+        self.query_one(Setup).form.fill(event.recipe)
 
     @on(RunView.Opened)
     def _name_network(self) -> None:

@@ -34,6 +34,7 @@ _MOST_SETS = 4
 _ANSWERS: dict[type, Callable[[LoadedModel, Any], Job]] = {
     requests.Open: outputs.describe,
     requests.Predict: outputs.predict,
+    requests.Transform: outputs.transform,
     requests.Activate: outputs.activate,
     requests.Kernels: outputs.weights,
     requests.Saliency: attribution.saliency,

@@ -13,8 +13,8 @@ from tui_cnn.runs.inspection.replies import (
     WeightsReply,
     pack,
 )
-from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict
-from tui_cnn.worker.inspection.loaded_model import Job, LoadedModel
+from tui_cnn.runs.inspection.requests import Activate, Kernels, Open, Predict, Transform
+from tui_cnn.worker.inspection.loaded_model import Job, LoadedModel, Pixels
 
 _KERNEL_AXES = 4
 """Test images whose borders are looked at."""
@@ -56,7 +56,16 @@ def describe(loaded: LoadedModel, _request: Open) -> Job:
 
 def predict(loaded: LoadedModel, request: Predict) -> Job:
     """Compute the probabilities of images."""
-    pixels = loaded.batch(request.images)
+    return (yield from _predictions(loaded, loaded.batch(request.images)))
+
+
+def transform(loaded: LoadedModel, request: Transform) -> Job:
+    """Transform an image in several ways, and compute the probabilities of all that comes out as one batch."""
+    image = loaded.pixels(request.image)
+    return (yield from _predictions(loaded, np.stack([each.apply(image) for each in request.transforms])))
+
+
+def _predictions(loaded: LoadedModel, pixels: Pixels) -> Job:
     results = []
     for numbers in loaded.batches(np.arange(len(pixels))):
         yield float(numbers[0] / len(pixels))
