@@ -589,7 +589,9 @@ async def test_the_curves_are_looked_at_from_all_sides():
         await user.sees("2  lenet-5 0001")
         await user.press("left")
         await user.sees("2  lenet-5 0001 0.2996")
-        await user.press("o", "enter")
+        await user.press("o")
+        await user.sees("Add or remove the curves of another run")
+        await user.press("enter")
         await user.until(lambda: "lenet-5 0001" not in user.text)
 
 
