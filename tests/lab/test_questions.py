@@ -554,11 +554,11 @@ RUNS = (
 
 def test_which_network_is_better_is_known_once_both_are_trained():
     spec = QuestionSpec("higher-accuracy", "one=fashion-cnn than=fashion-dnn")
-    waiting = ask(spec, "lab:pairs", QuestionDraw(None, LabArrays(), RUNS))
+    waiting = ask(spec, "lab:pairs", QuestionDraw(None, LabArrays(), lambda: RUNS))
     assert waiting.answer == PredictionAnswer(("fashion-cnn", "fashion-dnn"))
     assert "Train fashion-dnn" in waiting.reason, "the run of a changed network does not count"
     dense = FinishedRun("dense", "renamed", "fashion-dnn", 101_770, 0.88)
-    known = ask(spec, "lab:pairs", QuestionDraw(None, LabArrays(), (dense, *RUNS)))
+    known = ask(spec, "lab:pairs", QuestionDraw(None, LabArrays(), lambda: (dense, *RUNS)))
     assert known.answer.written == "fashion-cnn"
     assert "91 %" in known.reason
     assert "88 %" in known.reason
@@ -593,7 +593,7 @@ OVERFITTED = trained(FEW, (0.5, 0.5, 0.8), (0.95, 0.7, 1.0))
     ],
 )
 def test_what_the_validation_loss_does_is_read_off_the_run(runs, right, said):
-    asked = ask(QuestionSpec("validation-loss"), f"train:{FEW}", QuestionDraw(None, LabArrays(), runs))
+    asked = ask(QuestionSpec("validation-loss"), f"train:{FEW}", QuestionDraw(None, LabArrays(), lambda: runs))
     assert getattr(asked.answer, "written", None) == right
     assert isinstance(asked.answer, PredictionAnswer) == (right is None)
     assert said in asked.reason
@@ -603,7 +603,7 @@ def test_a_gap_is_compared_with_that_of_the_other_link():
     spec = QuestionSpec("smaller-gap", f"than=train:{FEW}")
 
     def answer(*runs):
-        return ask(spec, f"train:{AUGMENTED}", QuestionDraw(None, LabArrays(), runs))
+        return ask(spec, f"train:{AUGMENTED}", QuestionDraw(None, LabArrays(), lambda: runs))
 
     smaller, larger = (trained(AUGMENTED, (0.8, share, 1.0)) for share in (0.6, 0.5))
     assert isinstance(answer(OVERFITTED).answer, PredictionAnswer)
@@ -616,7 +616,7 @@ def test_a_gap_is_compared_with_that_of_the_other_link():
 
 def test_runs_on_few_images_do_not_stand_for_a_network():
     """The project compares with the tutorial network as it was trained on all images."""
-    draw = QuestionDraw(None, LabArrays(), (OVERFITTED, RUNS[2]))
+    draw = QuestionDraw(None, LabArrays(), lambda: (OVERFITTED, RUNS[2]))
     assert "91 %" in ask(QuestionSpec("beat"), "build:fashion-cnn", draw).answer.said
 
 
@@ -630,20 +630,20 @@ def test_runs_on_few_images_do_not_stand_for_a_network():
     ],
 )
 def test_the_project_checks_itself(runs, done, said):
-    answer = ask(QuestionSpec("beat"), "build:fashion-cnn", QuestionDraw(None, LabArrays(), runs)).answer
+    answer = ask(QuestionSpec("beat"), "build:fashion-cnn", QuestionDraw(None, LabArrays(), lambda: runs)).answer
     assert isinstance(answer, TaskAnswer)
     assert (answer.is_done, said in answer.said) == (done, True)
 
 
 def test_a_mistake_of_the_newest_run():
-    question = ask(QuestionSpec("own-mistake"), "inspect:confusion", QuestionDraw(None, LabArrays(), RUNS))
+    question = ask(QuestionSpec("own-mistake"), "inspect:confusion", QuestionDraw(None, LabArrays(), lambda: RUNS))
     assert question.answer.is_right("7")
     assert not question.answer.is_right("8")
     assert "Shirt, predicted as Coat" in question.answer.written
     with pytest.raises(QuestionError, match="no run has finished"):
         ask(QuestionSpec("own-mistake"), "inspect:confusion", QuestionDraw())
     with pytest.raises(QuestionError, match="large has no predictions"):
-        ask(QuestionSpec("own-mistake"), "inspect:confusion", QuestionDraw(None, LabArrays(), RUNS[1:]))
+        ask(QuestionSpec("own-mistake"), "inspect:confusion", QuestionDraw(None, LabArrays(), lambda: RUNS[1:]))
 
 
 @pytest.mark.parametrize(

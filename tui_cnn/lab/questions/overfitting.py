@@ -61,7 +61,7 @@ def _run_of(link: str, draw: QuestionDraw) -> FinishedRun | None:
     """Find the newest run that was trained as a link says; what it does not name is not looked at."""
     model, _mark, query = link.partition("?")
     wanted = {"augmentation": "none", "limit": "", **dict(parse_qsl(query.replace("+", "%2B")))}  # a plus is a plus
-    for run in draw.finished:
+    for run in draw.finished():
         if run.preset == model and run.epochs and all(run.settings.get(name) == wanted[name] for name in wanted):
             return run
     return None

@@ -84,12 +84,12 @@ class QuestionDraw(NamedTuple):
     Attributes:
         random: gives the numbers; None: those of the lesson's link.
         arrays: the arrays that its settings only name, such as a test image.
-        finished: the learner's runs on Fashion-MNIST that have finished, the newest first.
+        finished: lists the learner's runs on Fashion-MNIST that have finished, the newest first; it reads many files.
     """
 
     random: Random | None = None
     arrays: LabArrays = LabArrays()
-    finished: tuple[FinishedRun, ...] = ()
+    finished: Callable[[], tuple[FinishedRun, ...]] = tuple
 
 
 def rows_written(values: NDArray[np.float64]) -> str:

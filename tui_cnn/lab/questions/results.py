@@ -51,7 +51,7 @@ def beat(_link: object, options: Options, draw: QuestionDraw) -> LessonQuestion:
     goal = _newest(model, draw)
     if goal is None:
         return LessonQuestion(prompt, TaskAnswer(False, _("First train {name} itself.").format(name=model)), "", hints)
-    others = [run for run in draw.finished if run.parameters < most]
+    others = [run for run in draw.finished() if run.parameters < most]
     best = max(others, key=lambda run: run.accuracy, default=None)
     said = _("{name}: {accuracy}.").format(name=model, accuracy=_percent(goal))
     if best is not None:
@@ -93,14 +93,14 @@ def explain(_link: object, _options: Options, draw: QuestionDraw) -> LessonQuest
 
 
 def _any_finished(draw: QuestionDraw) -> FinishedRun:
-    if not draw.finished:
+    if not draw.finished():
         raise QuestionError(_("no run has finished yet; train a network first (2)"))
-    return draw.finished[0]
+    return draw.finished()[0]
 
 
 def _newest(network: str, draw: QuestionDraw) -> FinishedRun | None:
     """Find the newest run of a preset that was trained on all images: a lesson about few has others."""
-    return next((run for run in draw.finished if run.preset == network and not run.settings.get("limit")), None)
+    return next((run for run in draw.finished() if run.preset == network and not run.settings.get("limit")), None)
 
 
 def _percent(run: FinishedRun) -> str:

@@ -3,6 +3,7 @@
 import time
 from asyncio import to_thread
 from collections.abc import Sequence
+from functools import cache
 from random import Random
 
 from tui_cnn.errors import UserError
@@ -49,7 +50,7 @@ class Learner:
                 if self._images.lacks_tests(settings):
                     self._images.read_tests()
                 arrays = self._images.arrays(settings)._replace(image=None, kernels=None)
-        return QuestionDraw(random, arrays, finished_runs())
+        return QuestionDraw(random, arrays, cache(finished_runs))
 
     async def keep(self, lesson: Lesson, place: int, result: QuestionResult) -> str:
         """Keep a result; return why it cannot be written, empty if it can."""
