@@ -12,6 +12,8 @@ from tui_cnn.search.directory import list_searches
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.events import SearchStarted
 from tui_cnn.search.plan import read_plan
+from tui_cnn.search.statistics import BestSoFar
+from tui_cnn.ui.search.best_view import best_plot
 from tui_cnn.ui.search.importance_view import ImportanceView
 from tui_cnn.ui.search.trial_table import TrialTable
 
@@ -350,3 +352,10 @@ def test_records_are_those_of_a_coordinator():
     times = [event.time for event in search_records.trials(3, with_runs=False)]
     assert times == [BEGUN + SECONDS * at for at in (1, 2, 2, 3, 3, 4)]
     assert records.NO_PROCESS > 2**22
+
+
+@pytest.mark.parametrize("columns", [40, 116, 196])
+def test_trials_are_counted_in_whole_numbers(columns):
+    points = [(float(count), BestSoFar(count, count, 60.0 * count, 0.7, 0.7)) for count in (1, 2)]
+    assert [label for _x, label in best_plot(points, 1, columns, 20, whole=0).x.ticks] == ["0", "1", "2"]
+    assert len(best_plot(points, 1, columns, 20, whole=3).x.ticks) > 3, "parts of a minute are marked"

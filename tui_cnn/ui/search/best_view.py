@@ -14,7 +14,7 @@ from tui_cnn.ui.toolkit.plot import AxisScale, LegendEntry, Plot, Rule, Sign, St
 
 _AROUND = 0.06
 _WHOLE = 3
-"""Trials, minutes or hours from which the axis is marked at whole ones."""
+"""Minutes or hours from which the axis is marked at whole ones; trials always are."""
 _MINUTE, _HOUR = 60.0, 3600.0
 
 
@@ -56,11 +56,17 @@ class BestView(PlotView, can_focus=True):
             points = [
                 (point.seconds / unit if self._over_time else float(point.ended), point) for point in self._points
             ]
-            self.show_plot(best_plot(points, self._selected, self.columns, self.size.height))
+            whole = _WHOLE if self._over_time else 0
+            self.show_plot(best_plot(points, self._selected, self.columns, self.size.height, whole))
 
 
-def best_plot(points: list[tuple[float, BestSoFar]], selected: int, columns: int, rows: int) -> Plot | None:
-    """Plot the accuracies of trials, and the best so far as steps; None where no trial has finished."""
+def best_plot(
+    points: list[tuple[float, BestSoFar]], selected: int, columns: int, rows: int, whole: float
+) -> Plot | None:
+    """Plot the accuracies of trials, and the best so far as steps; None where no trial has finished.
+
+    An axis that goes to `whole` or further is marked at whole numbers alone.
+    """
     known = [(x, point) for x, point in points if point.best is not None]
     accuracies = [point.accuracy for _x, point in points if point.accuracy is not None]
     if not known or not accuracies:
@@ -68,7 +74,7 @@ def best_plot(points: list[tuple[float, BestSoFar]], selected: int, columns: int
     low, high = min(accuracies), max(accuracies)
     room = (high - low) * _AROUND or 0.01
     last = max(x for x, _point in points)
-    across = ticks(0, last, max(2, columns // 8), least=1 if last >= _WHOLE else 0)
+    across = ticks(0, last, max(2, columns // 8), least=1 if last >= whole else 0)
     up = ticks(low - room, high + room, max(2, rows // 3))
     x_axis = AxisScale(0, last or 1.0, tuple(zip(across, labels(across), strict=True)))
     y_axis = AxisScale(low - room, high + room, tuple(zip(up, labels(up), strict=True)))
