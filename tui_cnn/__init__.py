@@ -1,3 +1,21 @@
-"""cnn-tui: design and train convolutional networks in the terminal."""
+"""cnn-tui: design and train convolutional networks in the terminal.
+
+From Python: `from tui_cnn import check, assert_budget, Network`, see `tui_cnn.api`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tui_cnn.api import CheckedNetwork, Network, assert_budget, check
 
 __version__ = "0.1.0"
+__all__ = ["CheckedNetwork", "Network", "assert_budget", "check"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the interface once it is used: the command starts without it."""
+    if name not in __all__:
+        raise AttributeError(name)
+    from tui_cnn import api
+
+    return getattr(api, name)
