@@ -374,7 +374,7 @@ async def test_the_prediction_over_the_angle_the_scale_and_shifts(answering, run
         factors = [each.factor for each in last(answering, Transform).transforms]
         assert (factors[0], factors[7], factors[-1]) == (0.5, 1, 2)
         await user.press("backspace", "t")
-        await user.sees("probability over pixels to the right", "Ankle boot −14 to +14")
+        await user.sees("probability over shift to the right", "Ankle boot −14 to +14")
         plot = user.app.screen.current_view.query_one("#own-curve CurvePlot")
         await user.pilot.click(plot, offset=(plot.size.width - 1, 3))
         await user.sees("14 px right", "at +14: Ankle boot 0.40")

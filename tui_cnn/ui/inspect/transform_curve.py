@@ -59,7 +59,7 @@ def axis_of(field: str, scene: Scene) -> CurveAxis:
     length = width if field == "dx" else height
     step = max(1, length // _MOST_SHIFTS)
     most = length // 2 // step * step
-    name = _("pixels to the right") if field == "dx" else _("pixels down")
+    name = _("shift to the right") if field == "dx" else _("shift down")
     return CurveAxis(field, name, tuple(range(-most, most + 1, step)))
 
 
