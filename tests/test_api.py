@@ -84,7 +84,7 @@ def test_a_model_whose_layers_are_only_in_its_code(keras):
 
 @pytest.mark.parametrize("model", [3, None, ["fashion-cnn"], object()])
 def test_what_is_no_model(model):
-    with pytest.raises(TypeError, match="is no model; give a Network, a model of Keras, a file or a preset"):
+    with pytest.raises(TypeError, match="is not a model; give a Network, a model of Keras, a file or a preset"):
         check(model)
 
 

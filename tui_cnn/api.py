@@ -187,7 +187,7 @@ def _network(model: Model, input_shape: Shape | None) -> Network:
         return find_network(str(model), input_shape=input_shape)[0]
     if not (hasattr(model, "to_json") and hasattr(model, "layers")):
         kind = type(model).__name__
-        raise TypeError(_("{kind} is no model; give a Network, a model of Keras, a file or a preset").format(kind=kind))
+        raise TypeError(_("{kind} is not a model; give a Network, a model of Keras, a file or a preset").format(kind=kind))
     return _of_keras(model, input_shape)
 
 
