@@ -90,7 +90,8 @@ def test_what_is_no_model(model):
 
 def test_a_network_a_preset_and_a_file(tmp_path):
     file = tmp_path / "mine.toml"
-    file.write_text('name = "mine"\ninput_shape = [32, 32, 3]\n[[layers]]\ntype = "Conv2D"\nfilters = 4\nkernel_size = 3\n')
+    layer = '[[layers]]\ntype = "Conv2D"\nfilters = 4\nkernel_size = 3\n'
+    file.write_text(f'name = "mine"\ninput_shape = [32, 32, 3]\n{layer}')
     assert check(file).totals.params == check(str(file)).totals.params == (3 * 3 * 3 + 1) * 4
     assert check("fashion-cnn").totals.params == check(preset("fashion-cnn")).totals.params == 93_322
     assert check(file, input_shape=(64, 48)).output_shape == (62, 46, 4)

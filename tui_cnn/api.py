@@ -186,8 +186,8 @@ def _network(model: Model, input_shape: Shape | None) -> Network:
     if isinstance(model, str | Path):
         return find_network(str(model), input_shape=input_shape)[0]
     if not (hasattr(model, "to_json") and hasattr(model, "layers")):
-        kind = type(model).__name__
-        raise TypeError(_("{kind} is not a model; give a Network, a model of Keras, a file or a preset").format(kind=kind))
+        message = _("{kind} is not a model; give a Network, a model of Keras, a file or a preset")
+        raise TypeError(message.format(kind=type(model).__name__))
     return _of_keras(model, input_shape)
 
 
