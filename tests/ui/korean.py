@@ -45,7 +45,7 @@ SCENES = {
     "weights": ("fashion-cnn", ["4", "w"]),
     "transposed": ("fashion-cnn", ["4", "u", "right"]),
     "softmax": ("fashion-cnn", ["4", "m", "down", "right_square_bracket"]),
-    "photo": ("fashion-cnn", ["4", "h", "right"]),
+    "photo": ("fashion-cnn", ["4", "P", "right"]),
     "lesson": ("fashion-cnn", ["4", "l", "greater_than_sign", "greater_than_sign"]),
     "inspect": ("fashion-cnn", ["3", "right", "right"]),
     "kernels": ("fashion-cnn", ["3", "k"]),

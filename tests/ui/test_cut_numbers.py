@@ -34,7 +34,7 @@ KEYS = (
     ("1", "asterisk", "enter", "6", "n"),
     ("escape", "1"),
     *(("3", key) for key in "mkfwevh"),
-    *(("4", key) for key in "cpswumhv"),
+    *(("4", key) for key in "cpswumPv"),
 )
 
 

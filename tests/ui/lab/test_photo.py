@@ -152,7 +152,7 @@ async def test_kernels_that_are_not_there_yet():
     async with opened(size=(80, 24)) as user:
         await photo(user, "lab:photo?first=own")
         await user.sees("no own kernel yet: type one on the Convolution page")
-        await user.press("c", "k", "7", "escape", "h")
+        await user.press("c", "k", "7", "escape", "P")
         await user.sees("7 0 −1 / 1 0 −1 / 1 0 −1")
         user.app.follow_link("lab:photo?first=trained")
         await user.sees("no trained filter yet: open Inspect")
@@ -240,11 +240,11 @@ async def test_a_small_terminal():
         await user.sees("640×427 pixels, filtered at ", "length of the gradient", "Sobel y", "12 to 507, mean 164")
 
 
-@pytest.mark.parametrize(("size", "shown"), [((60, 16), "c p s w u b m h Photo"), ((80, 24), "v Pairs")])
+@pytest.mark.parametrize(("size", "shown"), [((60, 16), "c p s w u b m P Photo"), ((80, 24), "v Pairs")])
 async def test_the_line_of_pages_is_not_cut(size, shown):
     async with opened(size=size) as user:
         await photo(user)
-        line = " ".join(user.line("h Photo").split())
+        line = " ".join(user.line("P Photo").split())
         assert " ".join(shown.split()) in line
         assert line.endswith(("v Pairs", "v"))
 

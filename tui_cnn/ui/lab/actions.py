@@ -273,7 +273,7 @@ LAB = Scope(
         ),
         Action("learning_page", "b", _("Learning"), _("Learn a kernel step by step"), False, "page('learning')"),
         Action("softmax_page", "m", _("Softmax"), _("Work softmax and the loss out"), False, "page('softmax')"),
-        Action("photo_page", "h", _("Photo"), _("Compare filters on a photo"), False, "page('photo')"),
+        Action("photo_page", "P", _("Photo"), _("Compare filters on a photo"), False, "page('photo')"),
         Action("pairs_page", "v", _("Pairs"), _("Train and compare two networks"), False, "page('pairs')"),
     ),
 )

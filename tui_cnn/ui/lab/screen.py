@@ -53,7 +53,7 @@ PAGE_INFOS: dict[PageName, PageInfo] = {
     "transposed": PageInfo("u", _("Transposed"), TransposedStepper, _("Transp")),
     "learning": PageInfo("b", _("Learning"), LearningStepper, _("Learn")),
     "softmax": PageInfo("m", _("Softmax"), SoftmaxBench),
-    "photo": PageInfo("h", _("Photo"), PhotoBench),
+    "photo": PageInfo("P", _("Photo"), PhotoBench),
     "pairs": PageInfo("v", _("Pairs"), Pairs),
 }
 
