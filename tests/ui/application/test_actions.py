@@ -154,5 +154,6 @@ async def test_a_dialog_answers_once(keys, answer):
         await user.until(lambda: len(user.app.screen_stack) == 2)
         await user.press_at_once(*[answer] * 5)
         await user.settle()
-        assert user.app.is_running
-        assert len(user.app.screen_stack) >= 1
+        saves = keys == ["d", "q"] and answer == "enter"  # the second Enter takes the file's name, and then it quits
+        assert user.app.is_running is not saves
+        assert saves or len(user.app.screen_stack) >= 1

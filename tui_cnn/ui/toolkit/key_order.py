@@ -42,8 +42,8 @@ class KeyOrder:
 
     @property
     def is_behind(self) -> bool:
-        """Whether something that was typed is not handled yet."""
-        return bool(self._waiting)
+        """Whether something that was typed is not handled yet; what comes after the end never is."""
+        return bool(self._waiting) and self._app.is_running
 
     async def take(self, event: events.Event) -> None:
         """Take a key, or pasted text, from the terminal."""
