@@ -156,5 +156,9 @@ async def test_what_has_the_focus_is_in_view(size, monkeypatch):
                 if problem := out_of_sight(user.app):
                     problems.append(f"{walk.name}, {key}: {problem}")
             await user.press(*walk.close)
+            with suppress(AssertionError):  # a dialog that read files first may have come up after its Escape
+                await user.until(lambda: len(user.app.screen_stack) == 1, seconds=2)
+            if len(user.app.screen_stack) > 1:
+                await user.press("escape")
             await user.until(lambda: len(user.app.screen_stack) == 1)
     assert not problems, "\n".join(problems)
