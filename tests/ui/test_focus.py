@@ -14,6 +14,7 @@ from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, Den
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.ui.inspect import screen as inspect
+from tui_cnn.ui.runs.run_table import RunTable
 from tui_cnn.ui.train import rate_dialog
 
 SIZES = ((60, 16), (80, 24), (100, 30), (120, 40), (160, 55), (200, 60))
@@ -98,6 +99,13 @@ WALKS = (
 )
 
 
+LISTED = {
+    "5": lambda screen: screen.query_one(RunTable).row_count > 0,
+    "6": lambda screen: screen.searches.selected is not None,
+}
+"""Screens whose keys mean what is in a list, and whether that is read."""
+
+
 def out_of_sight(app):
     """Say which part of what has the focus cannot be seen; nothing if all of it can."""
     widget = app.focused
@@ -148,7 +156,11 @@ async def test_what_has_the_focus_is_in_view(size, monkeypatch):
     async with opened(NETWORK, size=size) as user:
         user.app.animation_level = "none"
         for walk in WALKS:
-            await user.press(*walk.keys)
+            first, *others = walk.keys
+            await user.press(first)
+            if first in LISTED:
+                await user.until(lambda is_read=LISTED[first]: is_read(user.app.screen))
+            await user.press(*others)
             await open_all_fields(user)
             async for key in steps(user):
                 with suppress(AssertionError):  # it is told below; scrolling waits for a frame
