@@ -366,16 +366,21 @@ async def test_inspect(picture, size, inspected, view):
         picture(user.app)
 
 
+async def beside_another(user):
+    """Look at a run, and at another one beside it."""
+    answering.make_run("20260101-000000-other-0001")
+    await user.press("3")
+    await user.sees("Test image 0", "above zero")
+    await user.press("c", "b")
+    await user.sees("Select a run to compare with")
+    await user.choose("other")
+    await user.sees("only other is correct")
+
+
 async def test_inspect_curve_beside_another(picture, size, inspected):
     """The prediction over the angle, of two runs."""
-    answering.make_run("20260101-000000-other-0001")
     async with opened(size=SIZES[size]) as user:
-        await user.press("3")
-        await user.sees("Test image 0", "above zero")
-        await user.press("c", "b")
-        await user.sees("Select a run to compare with")
-        await user.choose("other")
-        await user.sees("only other is correct")
+        await beside_another(user)
         await user.press("v", "t", "a", "a")
         await user.until(lambda: user.text.count("at 10°: Ankle boot") == 2)
         await at_rest(user)
@@ -392,14 +397,8 @@ async def test_inspect_large_map(picture, size, inspected):
 
 
 async def test_inspect_beside_another(picture, size, inspected):
-    answering.make_run("20260101-000000-other-0001")
     async with opened(size=SIZES[size]) as user:
-        await user.press("3")
-        await user.sees("Test image 0", "above zero")
-        await user.press("c", "b")
-        await user.sees("Select a run to compare with")
-        await user.choose("other")
-        await user.sees("only other is correct")
+        await beside_another(user)
         await user.press("right")
         await user.until(lambda: "working" not in user.text and "Images" in user.footer and "✓" in user.text)
         await at_rest(user)

@@ -11,15 +11,11 @@ from tui_cnn.lab.lessons import lessons
 from tui_cnn.lab.settings import SizesSettings
 from tui_cnn.runs import launch
 from tui_cnn.ui.lab.stage import NumberView
-from tui_cnn.ui.toolkit.pictures import drawing
 
 COUNT = len(lessons("en"))
 
 
-@pytest.fixture(autouse=True)
-def coloured(monkeypatch):
-    """A terminal of many colours, whatever the tests run in."""
-    monkeypatch.setattr(drawing, "ink", lambda _app: "blocks")
+pytestmark = pytest.mark.usefixtures("coloured")
 
 
 def numbers(user, title):

@@ -9,13 +9,8 @@ from tui_cnn.lab.learning import MOST_STEPS
 from tui_cnn.lab.settings import LearningSettings
 from tui_cnn.ui.lab.stage import NumberView
 from tui_cnn.ui.toolkit.numbers import spark
-from tui_cnn.ui.toolkit.pictures import drawing
 
-
-@pytest.fixture(autouse=True)
-def coloured(monkeypatch):
-    """A terminal of many colours, whatever the tests run in."""
-    monkeypatch.setattr(drawing, "ink", lambda _app: "blocks")
+pytestmark = pytest.mark.usefixtures("coloured")
 
 
 SMALL = "lab:learning?image=corners&side=3&kernel=random&kernel_size=2x2&rate=0.5"

@@ -13,13 +13,8 @@ from tui_cnn.lab.settings import CANNY_STAGES, PHOTO_METHODS, PhotoSettings
 from tui_cnn.lab.townscape import townscape
 from tui_cnn.ui.lab.photo_view import percent
 from tui_cnn.ui.lab.photo_wall import PhotoWall, plan
-from tui_cnn.ui.toolkit.pictures import drawing
 
-
-@pytest.fixture(autouse=True)
-def coloured(monkeypatch):
-    """A terminal of many colours, whatever the tests run in."""
-    monkeypatch.setattr(drawing, "ink", lambda _app: "blocks")
+pytestmark = pytest.mark.usefixtures("coloured")
 
 
 async def photo(user, link="lab:photo"):
