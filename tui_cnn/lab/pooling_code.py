@@ -27,9 +27,20 @@ def _numpy_pooling(pooling: Pooling, laid: Windows) -> str:
         return f"output = {groups}.max(axis=3)  # over the channels of each pixel\n"
     if pooling.kind.startswith("global"):
         return f"output = image.{'mean' if mean else 'max'}(axis=(0, 1), keepdims=True)\n"
-    rows, columns = laid.shape
     if pooling.weights is not None:
-        return _numpy_weighted(pooling, laid)
+        return _weights(pooling) + _numpy_loop(
+            pooling,
+            laid,
+            "under = np.where(np.isnan(patch), 0, weights[..., np.newaxis])",
+            "output[row, column] = np.nansum(under * patch, axis=(0, 1)) / under.sum(axis=(0, 1))",
+        )
+    return _numpy_loop(pooling, laid, f"output[row, column] = np.{'nanmean' if mean else 'nanmax'}(patch, axis=(0, 1))")
+
+
+def _numpy_loop(pooling: Pooling, laid: Windows, *lines: str) -> str:
+    """Write a loop over the places of the window, each with `lines` about its `patch`."""
+    rows, columns = laid.shape
+    body = "".join(f"        {line}\n" for line in lines)
     return (
         f"padded = np.pad(image, {zeros_text(laid)}, constant_values=np.nan)  # what is outside does not count\n"
         f"output = np.zeros(({rows}, {columns}, {pooling.image.shape[2]}))\n"
@@ -37,7 +48,7 @@ def _numpy_pooling(pooling: Pooling, laid: Windows) -> str:
         f"    for column in range({columns}):\n"
         f"        top, left = row * {laid.down.s}, column * {laid.across.s}\n"
         f"        patch = padded[top : top + {laid.down.f}, left : left + {laid.across.f}]\n"
-        f"        output[row, column] = np.{'nanmean' if mean else 'nanmax'}(patch, axis=(0, 1))\n"
+        f"{body}"
     )
 
 
@@ -84,21 +95,6 @@ def _keras_pooling(pooling: Pooling, laid: Windows) -> str:
         return _weighted(pooling, laid, f"np.array(layer(values[np.newaxis])){cut}[0]", layer)
     options = f'({laid.down.f}, {laid.across.f}), strides=({laid.down.s}, {laid.across.s}), padding="{pooling.padding}"'
     return f"layer = keras.layers.{name}Pooling2D({options})\n{_CALL}"
-
-
-def _numpy_weighted(pooling: Pooling, laid: Windows) -> str:
-    rows, columns = laid.shape
-    return (
-        f"{_weights(pooling)}"
-        f"padded = np.pad(image, {zeros_text(laid)}, constant_values=np.nan)  # what is outside does not count\n"
-        f"output = np.zeros(({rows}, {columns}, {pooling.image.shape[2]}))\n"
-        f"for row in range({rows}):\n"
-        f"    for column in range({columns}):\n"
-        f"        top, left = row * {laid.down.s}, column * {laid.across.s}\n"
-        f"        patch = padded[top : top + {laid.down.f}, left : left + {laid.across.f}]\n"
-        "        under = np.where(np.isnan(patch), 0, weights[..., np.newaxis])\n"
-        "        output[row, column] = np.nansum(under * patch, axis=(0, 1)) / under.sum(axis=(0, 1))\n"
-    )
 
 
 def _weighted(pooling: Pooling, laid: Windows, call: str, layer: str = "") -> str:
