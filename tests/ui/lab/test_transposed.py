@@ -5,13 +5,8 @@ import pytest
 
 from tests.ui.driving import opened
 from tests.ui.lab.test_lab import click_cell, lab
-from tui_cnn.ui.toolkit.pictures import drawing
 
-
-@pytest.fixture(autouse=True)
-def coloured(monkeypatch):
-    """A terminal of many colours, whatever the tests run in."""
-    monkeypatch.setattr(drawing, "ink", lambda _app: "blocks")
+pytestmark = pytest.mark.usefixtures("coloured")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 55)])
@@ -72,3 +67,13 @@ async def test_the_program_and_the_lesson():
         await user.type("144")
         await user.press("enter")
         await user.sees("Overlap")
+
+
+async def test_no_image_file_is_offered():
+    """One may have colours; what is shown stays a choice of the form."""
+    async with opened(size=(120, 40)) as user:
+        await lab(user, "lab:transposed")
+        await user.press("o")
+        assert len(user.app.screen_stack) == 1
+        await user.press("c", "o")
+        await user.until(lambda: len(user.app.screen_stack) == 2)

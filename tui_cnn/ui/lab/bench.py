@@ -1,5 +1,6 @@
 """What all pages of the Lab have in common: a bench, which takes the keys, a form of its settings, and the images."""
 
+from asyncio import to_thread
 from collections.abc import Iterator
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
@@ -16,15 +17,19 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui_cnn.data import idx
-from tui_cnn.data.files import FASHION_MNIST, data_directory, find_files
+from tui_cnn.data.files import FASHION_MNIST, DataError, data_directory, find_files
+from tui_cnn.data.images import read_small
 from tui_cnn.formats.fields import format_value
 from tui_cnn.i18n import _
+from tui_cnn.lab.code import LIBRARIES, Library
 from tui_cnn.lab.questions.question import LessonQuestion
-from tui_cnn.lab.scene import LabArrays
+from tui_cnn.lab.scene import LabArrays, PhotoFile
 from tui_cnn.lab.settings import PictureSettings
+from tui_cnn.lab.windows import WindowError
 from tui_cnn.ui.lab.actions import LAB_FORM
 from tui_cnn.ui.toolkit.form import Choice, StructForm
 from tui_cnn.ui.toolkit.numbers import bar
+from tui_cnn.ui.workspace import workspace_of
 
 Settings = TypeVar("Settings", bound=msgspec.Struct | None)
 
@@ -126,6 +131,76 @@ class Bench(Widget, Generic[Settings], can_focus=True):
         if self.form is not None:
             self.form.add_class("-open")
             self.form.focus_first()
+
+    def program(self, library: Library) -> str:
+        """Write what is shown as a program.
+
+        Raises:
+            WindowError: a window has no place.
+        """
+        raise NotImplementedError
+
+    def action_show_code(self) -> None:
+        """Show what is shown as a program."""
+        from tui_cnn.ui.lab.code_dialog import CodeDialog
+
+        try:
+            programs = {library: self.program(library) for library in LIBRARIES}
+        except WindowError as error:
+            workspace_of(self).report(error)
+        else:
+            self.app.push_screen(CodeDialog(programs))
+
+    async def ask_image(self, grey_side: int, colour_side: int) -> PhotoFile | None:
+        """Ask for an image file, and read it, with no more pixels on its longer side; None without one.
+
+        What is wrong with a file is reported.
+        """
+        from tui_cnn.ui.toolkit.dialogs.file_picker import ask_image_file
+
+        path = await ask_image_file(self.app)
+        if path is None:
+            return None
+        try:
+            return PhotoFile(await to_thread(read_small, path, grey_side, colour_side), path.name)
+        except DataError as error:
+            workspace_of(self).report(error)
+            return None
+
+
+class ComposedBench(Bench[Settings]):
+    """A bench of several widgets, with words in `#facts` below them; all are drawn together."""
+
+    DEFAULT_CSS = """
+    ComposedBench {
+        & #facts { width: 100%; height: auto; margin-top: 1; }
+    }
+    """
+
+    _waiting = False
+
+    def on_mount(self) -> None:
+        """Draw in the colours of the theme, also of another one later."""
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.redraw())
+        self.redraw()
+
+    def on_resize(self) -> None:
+        """Use the room."""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw what is set, once all is set that is being set now."""
+        if self.is_mounted and not self._waiting:
+            self._waiting = True
+            self.call_next(self._draw_all)
+
+    async def _draw_all(self) -> None:
+        self._waiting = False
+        await self.draw()
+
+    async def draw(self) -> None:
+        """Draw all widgets."""
+        raise NotImplementedError
 
 
 class LabForm(StructForm):

@@ -15,23 +15,19 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from tui_cnn.core.shape import format_shape
-from tui_cnn.data.files import DataError
-from tui_cnn.data.images import read_small
 from tui_cnn.i18n import _
-from tui_cnn.lab.code import LIBRARIES
+from tui_cnn.lab.code import Library
 from tui_cnn.lab.photo import FilteredPhoto, Pixels, grey_levels, photo_of, scaled
 from tui_cnn.lab.photo_code import photo_code
 from tui_cnn.lab.questions.question import LessonQuestion
-from tui_cnn.lab.scene import PhotoFile
 from tui_cnn.lab.settings import PHOTO_METHODS, PhotoMethod, PhotoSettings
 from tui_cnn.lab.townscape import townscape
 from tui_cnn.ui.lab.actions import PHOTO
-from tui_cnn.ui.lab.bench import Bench
+from tui_cnn.ui.lab.bench import ComposedBench
 from tui_cnn.ui.lab.photo_view import photo_facts, shown_result
 from tui_cnn.ui.lab.photo_wall import PhotoWall, WallPicture, plan
 from tui_cnn.ui.toolkit.pictures.canvas import colours
 from tui_cnn.ui.toolkit.pictures.drawing import Drawing, scale_for
-from tui_cnn.ui.workspace import workspace_of
 
 LONGEST = 1280
 """Pixels of the longer side of an image file; a larger one is made smaller when it is read."""
@@ -48,14 +44,13 @@ _SIGMA_STEP = 0.25
 _MOST_SIGMA = 5.0
 
 
-class PhotoBench(Bench[PhotoSettings]):
+class PhotoBench(ComposedBench[PhotoSettings]):
     """A photograph and its results at the size that there is room for; the filters work on what is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*PHOTO.bindings()]
     DEFAULT_CSS = """
     PhotoBench {
         overflow: hidden;
-        & #facts { width: 100%; height: auto; margin-top: 1; }
     }
     """
 
@@ -63,7 +58,6 @@ class PhotoBench(Bench[PhotoSettings]):
     """Which of the results is described, and changed by the keys."""
 
     filtered: FilteredPhoto | None = None
-    _waiting = False
     _asked: PhotoSettings | None = None
     """What is asked about: which filter the first result is of."""
 
@@ -71,15 +65,6 @@ class PhotoBench(Bench[PhotoSettings]):
         """Lay out the pictures and the words."""
         yield PhotoWall()
         yield Static(id="facts")
-
-    def on_mount(self) -> None:
-        """Draw in the colours of the theme, also of another one later."""
-        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.redraw())
-        self.redraw()
-
-    def on_resize(self) -> None:
-        """Use the room."""
-        self.redraw()
 
     def on_show(self) -> None:
         """Show kernels that were typed on another page meanwhile."""
@@ -124,14 +109,8 @@ class PhotoBench(Bench[PhotoSettings]):
         """Describe another result."""
         self.redraw()
 
-    def redraw(self) -> None:
-        """Draw what is set, once all is set that is being set now."""
-        if self.is_mounted and not self._waiting:
-            self._waiting = True
-            self.call_next(self._draw)
-
-    async def _draw(self) -> None:
-        self._waiting = False
+    async def draw(self) -> None:
+        """Draw the pictures, and write what is below them."""
         if self.filtered is None:
             await to_thread(townscape)  # it is drawn now, and kept
         photo = photo_of(self.settings, self.images.typed)
@@ -201,29 +180,23 @@ class PhotoBench(Bench[PhotoSettings]):
         sigma = max(0.0, min(self.settings.sigma + by * _SIGMA_STEP, _MOST_SIGMA))
         self.set_settings(msgspec.structs.replace(self.settings, sigma=sigma))
 
-    def action_show_code(self) -> None:
-        """Show how the chosen result is computed as a program."""
-        from tui_cnn.ui.lab.code_dialog import CodeDialog
+    def program(self, library: Library) -> str:
+        """Write how the chosen result is computed as a program."""
+        assert self.filtered is not None
+        return photo_code(self.filtered, self.method, library)
 
+    def action_show_code(self) -> None:
+        """Show it as a program, once it is computed."""
         if self.filtered is not None:
-            programs = {library: photo_code(self.filtered, self.method, library) for library in LIBRARIES}
-            self.app.push_screen(CodeDialog(programs))
+            super().action_show_code()
 
     @work
     async def action_open_image(self) -> None:
         """Ask for an image file, and show it."""
-        from tui_cnn.ui.toolkit.dialogs.file_picker import ask_image_file
-
-        path = await ask_image_file(self.app)
-        if path is None:
-            return
-        try:
-            pixels = await to_thread(read_small, path, LONGEST, LONGEST)
-        except DataError as error:
-            workspace_of(self).report(error)
-            return
-        self.images.typed = self.images.typed._replace(photo=PhotoFile(pixels, path.name))
-        self.set_settings(msgspec.structs.replace(self.settings, image="file"))
+        opened = await self.ask_image(LONGEST, LONGEST)
+        if opened is not None:
+            self.images.typed = self.images.typed._replace(photo=opened)
+            self.set_settings(msgspec.structs.replace(self.settings, image="file"))
 
     @on(Drawing.Selected)
     @on(Drawing.Opened)

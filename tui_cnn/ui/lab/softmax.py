@@ -10,7 +10,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from tui_cnn.i18n import _
-from tui_cnn.lab.code import LIBRARIES
+from tui_cnn.lab.code import Library
 from tui_cnn.lab.settings import SoftmaxSettings
 from tui_cnn.lab.softmax import SoftmaxSteps, softmax, write_logits
 from tui_cnn.lab.softmax_code import softmax_code
@@ -101,11 +101,9 @@ class SoftmaxBench(Bench[SoftmaxSettings]):
         shown = examples.index(self.settings) if self.settings in examples else -1
         self.set_settings(examples[(shown + 1) % len(examples)])
 
-    def action_show_code(self) -> None:
-        """Show this as a program."""
-        from tui_cnn.ui.lab.code_dialog import CodeDialog
-
-        self.app.push_screen(CodeDialog({library: softmax_code(self._made, library) for library in LIBRARIES}))
+    def program(self, library: Library) -> str:
+        """Write it as a program."""
+        return softmax_code(self._made, library)
 
     def on_key(self, event: events.Key) -> None:
         """Take what is typed into the logit; the screens' own keys are not meant by digits."""

@@ -14,15 +14,13 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from tui_cnn.data.files import DataError
-from tui_cnn.data.images import read_small
 from tui_cnn.i18n import _
-from tui_cnn.lab.code import LIBRARIES, Library
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.questions.question import LessonQuestion
 from tui_cnn.lab.scene import LabArrays, NamedArray
 from tui_cnn.lab.settings import ConvolutionSettings, LearningSettings, PoolingSettings, TransposedSettings
 from tui_cnn.lab.windows import WindowError, Windows
-from tui_cnn.ui.lab.bench import Bench
+from tui_cnn.ui.lab.bench import ComposedBench
 from tui_cnn.ui.lab.stage import NumberView, Part, PictureView, ShownArrays, Stage, beside_pictures, covered
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing
 from tui_cnn.ui.workspace import workspace_of
@@ -39,13 +37,12 @@ _GREY_SIDE, _COLOUR_SIDE = 28, 22
 """Pixels of the longest side of an image file; of a colour one the windows of all three channels stand beside it."""
 
 
-class Stepper(Bench[S]):
+class Stepper(ComposedBench[S]):
     """ShownArrays above, and what they say in words and numbers below."""
 
     DEFAULT_CSS = """
     Stepper {
         overflow: auto auto;
-        & #facts { width: 100%; height: auto; margin-top: 1; }
     }
     """
 
@@ -59,7 +56,6 @@ class Stepper(Bench[S]):
     """Whether it goes on by itself."""
 
     _timer: Timer | None = None
-    _waiting = False
     _asked: tuple[LessonQuestion, LabLink, S, LabArrays] | None = None
     """What is asked about these settings and arrays; the answer is covered until it is given."""
 
@@ -67,15 +63,6 @@ class Stepper(Bench[S]):
         """Lay out the arrays and the words."""
         yield Stage()
         yield Static(id="facts")
-
-    def on_mount(self) -> None:
-        """Draw in the colours of the theme, also of another one later."""
-        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.redraw())
-        self.redraw()
-
-    def on_resize(self) -> None:
-        """Use the room."""
-        self.redraw()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what this stepper can do."""
@@ -228,41 +215,15 @@ class Stepper(Bench[S]):
         """Take more or fewer steps a second."""
         self.speed += by
 
-    def program(self, library: Library) -> str:
-        """Write what is shown as a program.
-
-        Raises:
-            WindowError: the window has no place.
-        """
-        raise NotImplementedError
-
-    def action_show_code(self) -> None:
-        """Show what is shown as a program."""
-        from tui_cnn.ui.lab.code_dialog import CodeDialog
-
-        try:
-            programs = {library: self.program(library) for library in LIBRARIES}
-        except WindowError as error:
-            workspace_of(self).report(error)
-        else:
-            self.app.push_screen(CodeDialog(programs))
-
     @work
     async def action_open_image(self) -> None:
         """Ask for an image file, and show it, small enough to look at each place."""
-        from tui_cnn.ui.toolkit.dialogs.file_picker import ask_image_file
-
-        path = await ask_image_file(self.app)
-        if path is None:
-            return
-        try:
-            pixels = await to_thread(read_small, path, _GREY_SIDE, _COLOUR_SIDE)
-        except DataError as error:
-            workspace_of(self).report(error)
-            return
-        self.images.typed = self.images.typed._replace(file=NamedArray(pixels.astype(np.float64), path.name))
-        self.set_settings(msgspec.structs.replace(self.settings, image="file"))
-        self.place, self.running = 0, False
+        opened = await self.ask_image(_GREY_SIDE, _COLOUR_SIDE)
+        if opened is not None:
+            file = NamedArray(opened.pixels.astype(np.float64), opened.name)
+            self.images.typed = self.images.typed._replace(file=file)
+            self.set_settings(msgspec.structs.replace(self.settings, image="file"))
+            self.place, self.running = 0, False
 
     @on(Drawing.Selected)
     @on(Drawing.Opened)
@@ -286,14 +247,12 @@ class Stepper(Bench[S]):
 
     def redraw(self) -> None:
         """Draw what is set, once all is set that is being set now."""
-        if self.is_mounted and not self._waiting:
-            self._waiting = True
-            self.call_next(self._draw)
+        super().redraw()
         if steps := self.steps:
             self.set_reactive(Stepper.place, min(self.place, steps - 1))
 
-    async def _draw(self) -> None:
-        self._waiting = False
+    async def draw(self) -> None:
+        """Draw the arrays, and write what is below them."""
         stage, facts = self.query_one(Stage), self.query_one("#facts", Static)
         try:
             asked, arrays = self._asked, self.arrays()

@@ -77,6 +77,10 @@ class TransposedStepper(Stepper[TransposedSettings]):
         """Write it as a program."""
         return transposed_code(self.transposed, library)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no image file: it may have colours, and each value of one channel is a step here."""
+        return action != "open_image" and super().check_action(action, parameters)
+
     def action_next_cell(self) -> None:
         """Write out the next number of the output under the kernel."""
         if self.steps:
