@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from tui_cnn.cli.arguments import ModelParam, input_shape_option, read_model
-from tui_cnn.cli.checking.markdown import markdown_table, quiet
+from tui_cnn.cli.checking.markdown import quiet
 from tui_cnn.cli.group import SOUND, UNSOUND
 from tui_cnn.cli.reports import check_report, field_legend, figures_report, finding_lines, last_field_report
 from tui_cnn.cli.streams import echo
@@ -20,6 +20,7 @@ from tui_cnn.core.network import format_path
 from tui_cnn.core.receptive_field import format_field
 from tui_cnn.core.rows import Row, Totals
 from tui_cnn.core.shape import Shape, format_shape
+from tui_cnn.formats.markdown import markdown_table
 from tui_cnn.formats.numbers_table import numbers
 from tui_cnn.i18n import _, ngettext
 

@@ -1,6 +1,7 @@
 """Networks as Markdown: a table to be pasted into a README."""
 
 import re
+from collections.abc import Sequence
 
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.shape import format_shape
@@ -15,8 +16,6 @@ def dumps_markdown(analysis: Analysis) -> str:
     body = [_cells(line) for line in lines(analysis)]
     label, output, params, macs = (total(analysis)[place] for place in (2, 4, 5, 6))
     rows = [
-        columns,
-        ("--:", "---", "---", "---", "--:", "--:"),
         *body,
         ("", *(f"**{text}**" if text else "" for text in (label, "", output, params, macs))),
     ]
@@ -33,8 +32,14 @@ def dumps_markdown(analysis: Analysis) -> str:
         "Shapes are height×width×channels. MACs are multiply-accumulates per image, in "
         "convolution and dense kernels, without biases."
     )
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    table = markdown_table(columns, "r---rr", rows)
     return f"## {escape(network.name)}\n\n{facts}\n\n{table}\n\n{unit}\n"
+
+
+def markdown_table(heading: Sequence[str], aligned: str, rows: Sequence[Sequence[str]]) -> str:
+    """Write a table; `aligned` has an `r` for each column of numbers."""
+    rules = ["--:" if letter == "r" else "---" for letter in aligned]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (heading, rules, *rows))
 
 
 def _cells(line: TableRow) -> tuple[str, ...]:

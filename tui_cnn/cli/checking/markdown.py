@@ -8,7 +8,7 @@ from tui_cnn.cli.checking.budgets import amount
 from tui_cnn.cli.checking.models import CheckedModel, Finding
 from tui_cnn.cli.checking.rules import link
 from tui_cnn.cli.reports import severity_names
-from tui_cnn.formats.markdown import escape
+from tui_cnn.formats.markdown import escape, markdown_table
 from tui_cnn.formats.numbers_table import at_least
 from tui_cnn.i18n import _
 
@@ -53,12 +53,6 @@ def _text(finding: Finding, page: str) -> str:
     address = link(finding.code, page)
     code = f"[`{finding.code}`]({address})" if address else f"`{finding.code}`"
     return f"{code} {quiet(finding.message)}"
-
-
-def markdown_table(heading: Sequence[str], aligned: str, rows: Sequence[Sequence[str]]) -> str:
-    """Write a table; `aligned` has an `r` for each column of numbers."""
-    rules = ["--:" if letter == "r" else "---" for letter in aligned]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (heading, rules, *rows))
 
 
 def quiet(text: str) -> str:
