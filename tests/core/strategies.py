@@ -39,6 +39,9 @@ SMALL = 6
 
 LEAVES = [kind for kind in LAYER_TYPES.values() if not kind.joins_others]
 
+TIMES = st.sampled_from([1, 1, 1, 2, 3])
+"""How often a block is repeated."""
+
 shapes = st.lists(st.integers(1, 12), min_size=1, max_size=3).map(tuple)
 images = st.tuples(st.integers(1, 12), st.integers(1, 12), st.integers(1, SMALL))
 
@@ -83,7 +86,7 @@ _EQUATIONS = (
 def layers_of(kind):
     """Layers of one type, heard, trained and without names; containers hold what `stacks` draws."""
     if kind is Block:
-        return st.builds(Block, layers=st.deferred(lambda: stacks(most=3, depth=1)))
+        return st.builds(Block, repeat=TIMES, layers=st.deferred(lambda: stacks(most=3, depth=1)))
     if kind is Branches:
         branches = st.lists(st.deferred(lambda: stacks(most=2, depth=1)), min_size=2, max_size=3).map(tuple)
         return st.builds(Branches, merge=_values(_declared(Branches)["merge"]), branches=branches)
@@ -123,7 +126,7 @@ def any_layers(depth=2):
         return leaves
     inner = stacks(most=3, depth=depth - 1)
     branches = st.lists(inner, min_size=2, max_size=3).map(tuple)
-    blocks = st.builds(Block, name=st.sampled_from(["", "stage"]), layers=inner)
+    blocks = st.builds(Block, name=st.sampled_from(["", "stage"]), repeat=TIMES, layers=inner)
     merges = st.builds(Branches, merge=_values(_declared(Branches)["merge"]), branches=branches)
     return st.one_of(leaves, leaves, leaves, blocks, merges)
 

@@ -8,6 +8,7 @@ from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten, MaxPooling2D
 from tui_cnn.core.network import Network, walk
+from tui_cnn.core.unrolling import unrolled
 from tui_cnn.formats.presets import preset
 
 CONVOLUTION = Conv2D(filters=4, kernel_size=(3, 3), padding="same")
@@ -117,7 +118,7 @@ def test_rows_add_up_to_totals_and_keep_their_places(network):
     assert (analysis.output_shape is None) == any(check.code in ("empty", "shape") for check in analysis.checks)
 
 
-@given(mostly_sound())
+@given(mostly_sound().map(unrolled))
 def test_each_layer_gets_what_the_one_before_it_gives(network):
     shapes = {(): network.input_shape}
     rows = {row.path: row for row in analyze(network).rows}

@@ -4,8 +4,10 @@ import msgspec
 from hypothesis import given, settings
 
 from tests.core.strategies import mostly_sound
+from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten
-from tui_cnn.core.network import Network, format_path, names, walk
+from tui_cnn.core.network import Network, format_path, keras_name, names
+from tui_cnn.core.unrolling import unrolled
 
 
 @settings(max_examples=10)
@@ -27,13 +29,14 @@ def test_as_keras_names_a_fresh_sequential(keras, network):
 def test_the_built_model_has_the_names(keras, network):
     from tui_cnn.worker.build import build
 
-    named = names(network)
-    leaves = {named[path] for path, layer in walk(network.layers) if not isinstance(layer, Block)}
+    rows = [row for row in analyze(unrolled(network)).rows if not isinstance(row.layer, Block)]
     try:
         model = build(network)
     except ValueError:
         return
-    assert {layer.name for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)} == leaves
+    calls = [(row.name, call.suffix) for row in rows for call in row.layer.keras_calls(row.input_shape or ())]
+    built = {layer.name for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)}
+    assert built == {keras_name(name, suffix) for name, suffix in calls}
 
 
 def test_a_made_name_steps_aside_for_a_given_one():

@@ -7,8 +7,9 @@ import pytest
 
 from tests.search.networks import TINY
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Block, Conv2D
-from tui_cnn.core.network import names
+from tui_cnn.core.layers import Conv2D
+from tui_cnn.core.network import names, walk
+from tui_cnn.core.unrolling import unrolled
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.space import Variation, read_space
@@ -50,11 +51,14 @@ def test_repeats_and_absent_layers_leave_the_other_addresses_as_they_are():
     keys = {"1.present": [False], "2.1.repeat": [3], "2.repeat": [2], "3.present": [False], "5.activation": ["relu"]}
     built = read_space(keys, BASE)
     network = built.build(built.at(0)).network
-    assert [type(layer).__name__ for layer in network.layers] == ["Block", "Block", "Flatten", "Dense"]
-    assert all(isinstance(layer, Block) and len(layer.layers) == 3 for layer in network.layers[:2])
-    assert all(isinstance(layer, Conv2D) for layer in network.layers[1].layers)
-    assert network.layers[3].activation == "relu"
-    assert len(set(names(network).values())) == len(names(network))  # no name stands twice
+    assert [type(layer).__name__ for layer in network.layers] == ["Block", "Flatten", "Dense"]
+    stage, inner = network.layers[0], network.layers[0].layers[0]
+    assert (stage.repeat, stage.name, inner.repeat) == (2, TINY.layers[1].name, 3)
+    assert all(isinstance(layer, Conv2D) for layer in inner.layers)
+    assert network.layers[2].activation == "relu"
+    built = unrolled(network)
+    assert sum(isinstance(layer, Conv2D) for _path, layer in walk(built.layers)) == 2 * 3
+    assert len(set(names(built).values())) == len(names(built))  # no name stands twice
     assert analyze(network).output_shape == (10,)
 
 

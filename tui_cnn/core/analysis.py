@@ -1,11 +1,13 @@
 """All numbers of a network: a row a layer, the totals, and the checks."""
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
-from tui_cnn.core.checks import TrainingContext, check
+from tui_cnn.core.checks import Check, TrainingContext, check
 from tui_cnn.core.graph import Graph, Node, graph
 from tui_cnn.core.layers import Block, Input, Layer, Opaque, Shared
 from tui_cnn.core.layers.base import Parameters
@@ -13,7 +15,8 @@ from tui_cnn.core.layers.merging import MergingLayer
 from tui_cnn.core.network import Network, Path, frozen_paths, muted_paths, names_of, walk
 from tui_cnn.core.receptive_field import PIXEL, SAME_CELL, ReceptiveField, merge
 from tui_cnn.core.rows import Analysis, Figures, Row, Totals
-from tui_cnn.core.shape import NONE, Amount, Shape, ShapeError, elements
+from tui_cnn.core.shape import NONE, Shape, ShapeError, elements, total
+from tui_cnn.core.unrolling import declared_path, has_repeats, unrolled
 from tui_cnn.i18n import _
 
 __all__ = ["Analysis", "analyze"]
@@ -40,7 +43,24 @@ def analyze(network: Network, training: TrainingContext = TrainingContext()) -> 
     The numbers of a layer are kept: after an edit only those are worked out whose layer or input it has changed.
     """
     analysis = _computed(network)
-    return msgspec.structs.replace(analysis, checks=check(analysis, training, _computed))
+    found = check(analysis, training, _computed)
+    if has_repeats(network.layers):
+        found = (*found, *_of_other_times(network, found, training))
+    return msgspec.structs.replace(analysis, checks=found)
+
+
+def _of_other_times(network: Network, found: tuple[Check, ...], training: TrainingContext) -> Iterator[Check]:
+    """Yield what is found about one time of a repeated block only; a row has the shapes of the last time."""
+    known = {(finding.code, finding.path) for finding in found}
+    whole = unrolled(network)
+    for finding in check(_computed(whole), training, _computed):
+        path, times = declared_path(network, finding.path)
+        if (finding.code, path) not in known and times:
+            known.add((finding.code, path))
+            message = _("{finding} (repetition {number})").format(
+                finding=finding.message, number=".".join(map(str, times))
+            )
+            yield msgspec.structs.replace(finding, path=path, message=message, fix=None)
 
 
 def _computed(network: Network) -> Analysis:
@@ -116,47 +136,71 @@ class _Rows:
     ) -> None:
         self._graph, self._states, self._named = whole, states, named
         self._muted, self._frozen = muted, frozen
+        self._numbers: dict[Path, list[int]] = defaultdict(list)
+        for number, node in enumerate(whole.nodes):
+            self._numbers[node.path].append(number)
 
     def row(self, path: Path, layer: Layer) -> Row:
         given = self._graph.given[path]
-        before = _State() if given is None else self._states[given]
+        source = None if given is None else self._graph.nodes[given].path or None
         if path in self._muted:
+            before = _State() if given is None else self._states[given]
             figures = _without_work(before.shape) if before.shape else None
             return Row(path, self._named[path], layer, before.shape, figures, before.field, muted=True)
-        node, state = self._graph.nodes[self._graph.made[path]], self._states[self._graph.made[path]]
-        source = None if given is None else self._graph.nodes[given].path or None
+        numbers = self._numbers[path] or [self._graph.made[path]]
+        broken = (number for number in numbers if self._states[number].error is not None)
+        shown = next(broken, self._graph.made[path])
+        node, state = self._graph.nodes[shown], self._states[shown]
+        if not isinstance(layer, Block):
+            given = self._graph.taken.get(shown, given)
+        before = _State() if given is None else self._states[given]
         error, figures = state.error, state.figures
         seen: tuple[ReceptiveField | None, ...] = ()
         if isinstance(layer, Block):
-            error, figures = None, _without_work(state.shape) if state.shape else None
-        elif isinstance(layer, Shared):
-            error, figures = self._shared(path)
+            error = state.error if node.layer is layer else None
+            figures = _without_work(state.shape) if state.shape else None
+        elif len(numbers) > 1:
+            figures = self._added_up(numbers)
+        if isinstance(layer, Shared) and figures is not None:
+            figures = msgspec.structs.replace(figures, parameters=Parameters())
+            if len({self._graph.nodes[number].weights for number in numbers}) > 1:
+                figures = msgspec.structs.replace(figures, size_formula="")  # it is that of one of several layers
         if not isinstance(layer, Block) and figures is not None:
             seen = tuple(self._states[number].field for number in node.inputs)
         frozen = path in self._frozen
         if figures is not None and frozen:
             figures = msgspec.structs.replace(figures, parameters=figures.parameters.frozen())
         shape = layer.shape if isinstance(layer, Input) else before.shape
-        return Row(path, self._named[path], layer, shape, figures, state.field, error, seen, source, frozen=frozen)
+        times = 1 if isinstance(layer, Block | Shared) else len(numbers)
+        return Row(
+            path,
+            self._named[path],
+            layer,
+            shape,
+            figures,
+            state.field,
+            error,
+            seen,
+            source,
+            frozen=frozen,
+            times=times,
+        )
 
-    def _shared(self, path: Path) -> tuple[ShapeError | None, Figures | None]:
-        """Add up the work of all that is applied again."""
-        numbers = [number for number, node in enumerate(self._graph.nodes) if node.path == path]
-        states = [self._states[number] for number in numbers]
-        error = next((state.error for state in states if state.error), None)
-        parts = [state.figures for state in states if state.figures]
-        if error or not parts or len(parts) < len(states):
-            return error, None
-        figures = msgspec.structs.replace(parts[-1], parameters=Parameters())
-        if len(parts) > 1:
-            counted = [part.macs.value for part in parts if part.macs.value]
-            figures = msgspec.structs.replace(
-                figures,
-                size_formula="",
-                macs=Amount(sum(counted), " + ".join(f"{macs:,}" for macs in counted)),
-                tf_flops=sum(part.tf_flops for part in parts),
-            )
-        return None, figures
+    def _added_up(self, numbers: Sequence[int]) -> Figures | None:
+        """Add up the work of all that stands at one address; what comes out is what comes out of the last."""
+        parts = [figures for number in numbers if (figures := self._states[number].figures) is not None]
+        if len(parts) < len(numbers):
+            return None
+        last = parts[-1]
+        return msgspec.structs.replace(
+            last,
+            parameters=Parameters(
+                total([part.parameters.trainable for part in parts]),
+                total([part.parameters.non_trainable for part in parts]),
+            ),
+            macs=total([part.macs for part in parts]),
+            tf_flops=sum(part.tf_flops for part in parts),
+        )
 
 
 def _totals(rows: tuple[Row, ...], *, buildable: bool) -> Totals:

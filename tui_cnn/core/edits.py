@@ -148,6 +148,14 @@ def wrap_in_block(network: Network, path: Path, count: int) -> Network:
     return splice(network, path, count, (Block(layers=layers_at(network, path, count)),))
 
 
+def repeat(network: Network, path: Path, count: int, times: int) -> Network:
+    """Repeat `count` layers from `path` on: as a block, which one block is already."""
+    layers = layers_at(network, path, count)
+    if len(layers) == 1 and isinstance(block := layers[0], Block):
+        return splice(network, path, 1, (structs.replace(block, repeat=times),))
+    return splice(network, path, count, (Block(repeat=times, layers=layers),))
+
+
 def wrap_in_branches(network: Network, path: Path, count: int) -> Network:
     """Put a skip connection around `count` layers from `path` on, and add it to what comes out: a residual."""
     return splice(network, path, count, (Branches(merge="add", branches=(layers_at(network, path, count), ())),))
@@ -156,6 +164,8 @@ def wrap_in_branches(network: Network, path: Path, count: int) -> Network:
 def unwrap(network: Network, path: Path) -> tuple[Network, int]:
     """Put the layers of a block, or of a branch, in the place of the container; return how many these are, too.
 
+    Those of a repeated block are put there as often as it is repeated.
+
     For the address of a branch it is that one which stays. Branches of which more than one holds layers change nothing.
     """
     layers: Stack
@@ -163,8 +173,10 @@ def unwrap(network: Network, path: Path) -> tuple[Network, int]:
         path, layers = path[:-1], branches_of(network, path)[path[-1]]
     else:
         match layer_at(network, path):
-            case Block(layers=layers):
+            case Block(repeat=1, layers=layers):
                 pass
+            case Block(repeat=times, layers=layers):
+                layers = layers + (times - 1) * tuple(map(unnamed, layers))
             case Branches(branches=branches) if sum(map(bool, branches)) <= 1:
                 layers = next(filter(None, branches), ())
             case _:

@@ -11,6 +11,7 @@ from tui_cnn.core.layers import Block, Branches, Input, Layer, Route, Shared
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.network import Network, Path, inside, muted_paths, walk
 from tui_cnn.core.shape import ShapeError
+from tui_cnn.core.unrolling import MOST_LAYERS, is_unrolled, unrolled_count
 from tui_cnn.i18n import _
 
 
@@ -29,7 +30,7 @@ class LayerReferenceError(ShapeError):
 
 
 class Node(NamedTuple):
-    """An application of a layer.
+    """An application of a layer: one for each time of a repeated block.
 
     Attributes:
         path: the layer's address; all that a block is made of when it is shared has that of the `Shared`. Empty for the
@@ -37,14 +38,14 @@ class Node(NamedTuple):
         layer: what is applied; None for the network's own input.
         inputs: the numbers of the nodes whose outputs go in; they come before this one.
         weights: the address of the layer that has the weights: `path`, but where they are shared.
-        error: why the inputs cannot be found.
+        error: why the inputs cannot be found, or why a block cannot be repeated so often.
     """
 
     path: Path
     layer: Layer | None
     inputs: tuple[int, ...]
     weights: Path
-    error: LayerReferenceError | None = None
+    error: ShapeError | None = None
 
     @property
     def is_input(self) -> bool:
@@ -58,7 +59,10 @@ class Graph(NamedTuple):
     Attributes:
         nodes: the nodes.
         given: for each layer, also muted ones, the node whose output goes into it; of several the first, None for none.
-        made: for each layer, the node whose output comes out of it; a muted one gives what goes in.
+            Of a layer that is repeated, that of the first time.
+        made: for each layer, the node whose output comes out of it; a muted one gives what goes in. Of a layer that is
+            repeated, that of the last time.
+        taken: the same as `given` by the number of a node, for each time of its own.
         outputs: the nodes whose outputs are those of the network.
         dangling: the names of outputs that no layer has.
     """
@@ -66,6 +70,7 @@ class Graph(NamedTuple):
     nodes: tuple[Node, ...]
     given: dict[Path, int | None]
     made: dict[Path, int]
+    taken: dict[int, int | None]
     outputs: tuple[int, ...]
     dangling: tuple[str, ...]
 
@@ -100,7 +105,7 @@ def graph(network: Network, muted: frozenset[Path] | None = None) -> Graph:
     found = {name: way.outputs.get(name) for name in network.outputs}
     outputs = tuple(number for number in found.values() if number is not None) or (last,)
     dangling = tuple(name for name, number in found.items() if number is None)
-    return Graph(tuple(way.nodes), way.given, way.made, outputs, dangling)
+    return Graph(tuple(way.nodes), way.given, way.made, way.taken, outputs, dangling)
 
 
 class _Walk:
@@ -110,11 +115,13 @@ class _Walk:
         self.nodes = [Node((), None, (), ())]
         self.given: dict[Path, int | None] = {}
         self.made: dict[Path, int] = {}
+        self.taken: dict[int, int | None] = {}
         self.outputs: dict[str, int | None] = {NETWORK_INPUT: 0}
         """By name; None for a name that several layers have."""
         self._named: dict[str, tuple[Layer, Path]] = {}
         self._muted = muted
         self._muted_names: dict[str, Path] = {}
+        self._again = False  # whether a block is being repeated
 
     def stack(self, layers: tuple[Layer, ...], value: int, prefix: Path, shared: Path = ()) -> int:
         """Apply a stack to what a node gives; `shared` is the address of the `Shared` that it is applied again for."""
@@ -129,7 +136,7 @@ class _Walk:
         path = shared or home
         names = layer.takes
         if isinstance(layer, Block):
-            made = self.stack(layer.layers, value, home, shared)
+            made = self._block(layer, value, home, shared)
         elif isinstance(layer, Branches):
             ends = [self.stack(branch, value, (*home, number), shared) for number, branch in enumerate(layer.branches)]
             made = self._add(Node(path, layer, tuple(ends), home))
@@ -141,15 +148,34 @@ class _Walk:
             made = self._add(self._linked(layer, names, path, home))
         if not shared:
             taken = self.nodes[made].inputs if names is not None else (value,)
-            self.given[home], self.made[home] = next(iter(taken), None), made
+            given = next(iter(taken), None)
+            self.given.setdefault(home, given)
+            self.made[home] = made
+            if not isinstance(layer, Block):
+                self.taken[made] = given
         if layer.name:
-            self.outputs[layer.name] = None if layer.name in self.outputs and not shared else made
+            is_same = bool(shared) or (self._again and self.outputs.get(layer.name) is not None)
+            self.outputs[layer.name] = None if layer.name in self.outputs and not is_same else made
             self._named[layer.name] = layer, home
         return made
 
+    def _block(self, block: Block, value: int, home: Path, shared: Path) -> int:
+        """Apply what a block holds as often as it is repeated; all times have the addresses of the declaration."""
+        outer = self._again
+        for _time in range(block.repeat if is_unrolled(block) else 1):
+            value = self.stack(block.layers, value, home, shared)
+            self._again = True
+        self._again = outer
+        if block.repeat > 1 and not is_unrolled(block):
+            message = _("{count} layers with all repetitions; at most {most} are allowed: repeat it fewer times")
+            error = ShapeError(message.format(count=f"{unrolled_count(block):,}", most=f"{MOST_LAYERS:,}"))
+            return self._add(Node(shared or home, block, (value,), home, error))
+        return value
+
     def _skip(self, layer: Layer, value: int, path: Path) -> None:
         for place, held in ((path, layer), *inside(layer, path)):
-            self.given[place] = self.made[place] = value
+            self.given.setdefault(place, value)
+            self.made[place] = value
             if held.name:
                 self._muted_names[held.name] = path
 

@@ -102,7 +102,7 @@ def frozen_paths(layers: Iterable[Place]) -> frozenset[Path]:
 
 
 def without_muted(network: Network) -> Network:
-    """Leave the muted layers out: this is what is built, trained and exported."""
+    """Leave the muted layers out."""
     if not any(layer.muted for _path, layer in walk(network.layers)):
         return network
     return msgspec.structs.replace(network, layers=_unmuted(network.layers))

@@ -45,7 +45,9 @@ class Row(msgspec.Struct, frozen=True):
     None for the network's own input and for what is muted. The figures of an opaque layer are None too, and so is the
     field of all that comes after it. A container's figures hold its output shape and the work of merging only: its
     layers have rows of their own. A layer that is muted, or in a muted one, has the figures of the identity.
-    `frozen`: it is not trained, and nor is what it holds.
+    `frozen`: it is not trained, and nor is what it holds. A layer of a repeated block has one row for all `times`: its
+    parameters, MACs and FLOPs are the sums over them, its shapes, formulas and fields those of the last, and its source
+    that of the first.
     """
 
     path: Path
@@ -59,6 +61,7 @@ class Row(msgspec.Struct, frozen=True):
     source: Path | None = None
     muted: bool = False
     frozen: bool = False
+    times: int = 1
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -70,7 +73,7 @@ class Row(msgspec.Struct, frozen=True):
     def params(self) -> int | None:
         """Trainable and non-trainable parameters; None where they cannot be known."""
         if isinstance(self.layer, Opaque):
-            return self.layer.weights
+            return None if self.layer.weights is None else self.times * self.layer.weights
         return self.figures.parameters.total if self.figures else None
 
     @property

@@ -45,6 +45,17 @@ def both(one: Amount, other: Amount) -> Amount:
     return Amount(one.value + other.value, f"{one.formula} + {other.formula}")
 
 
+def total(amounts: Sequence[Amount]) -> Amount:
+    """Return the sum of amounts; equal ones are counted, of others the formula has only the values."""
+    counted = [amount for amount in amounts if amount.value]
+    if len(counted) < 2:
+        return counted[0] if counted else NONE
+    values = sum(amount.value for amount in counted)
+    if len(set(counted)) == 1:
+        return Amount(values, f"{len(counted)}·({counted[0].formula})")
+    return Amount(values, " + ".join(f"{amount.value:,}" for amount in counted))
+
+
 class ShapeError(UserError):
     """A layer cannot take the shape it is given.
 

@@ -6,6 +6,7 @@ from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.layers import Opaque
 from tui_cnn.core.network import Network, format_path, without_muted
 from tui_cnn.core.shape import ShapeError
+from tui_cnn.core.unrolling import as_built
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.writing import dumps_keras
 from tui_cnn.formats.markdown import dumps_markdown
@@ -47,14 +48,16 @@ def format_of(path: Path) -> str | None:
 
 
 def export_text(network: Network, to: str, training: PythonTraining = AS_IN_TUTORIALS) -> str:
-    """Write a network in one of the text formats; muted layers are left out, except in TOML.
+    """Write a network in one of the text formats.
 
-    In Python it is trained by `training`.
+    Muted layers are left out, except in TOML; repeated blocks are written out, except in TOML and Markdown. In Python
+    it is trained by `training`.
 
     Raises:
         FormatError: it cannot be expressed there: it cannot be built, or has layers that we know nothing of.
     """
-    analysis = analyze(network if to == "toml" else without_muted(network))
+    as_written = {"toml": lambda network: network, "markdown": without_muted}
+    analysis = analyze(as_written.get(to, as_built)(network))
     if to not in _DESCRIPTIONS:
         require_buildable(analysis, opaque=to == "json")
     match to:
@@ -87,7 +90,7 @@ def export_bytes(
     if to in PICTURE_FORMATS:
         from tui_cnn.formats.picture import dumps_png  # loads Pillow
 
-        return dumps_png(analyze(without_muted(network)))
+        return dumps_png(analyze(as_built(network)))
     return export_text(network, to, training).encode()
 
 

@@ -94,7 +94,8 @@ def syntax(field: Field) -> str:
 def proposed(value: Layer | Recipe, field: Field) -> str:
     """Propose values around the present one; empty where nothing is worth trying."""
     if field.name == REPEAT and isinstance(value, Layer):
-        return "1, 2, 3"
+        present = getattr(value, REPEAT, 1)
+        return ", ".join(str(times) for times in range(max(1, present - 1), max(1, present - 1) + 3))
     if field.kind == "flag":
         return "yes, no"
     present = getattr(value, field.name)

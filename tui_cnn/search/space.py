@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tui_cnn.core import edits
-from tui_cnn.core.layers import Layer
+from tui_cnn.core.layers import Block, Layer
 from tui_cnn.core.network import Network, Path, names
 from tui_cnn.formats.fields import fields
 from tui_cnn.formats.toml import with_setting
@@ -98,13 +98,13 @@ class Space:
         for parameter in self._structural:
             path, value = parameter.path, values[parameter.key]
             assert path is not None
+            is_block = isinstance(edits.layer_at(self.base.network, path), Block)
             if parameter.field == PRESENT:
                 if not value:
                     network = edits.delete(network, path)
                     absent.add(path)
             elif path not in absent:
-                for _copy in range(value - 1):
-                    network = edits.duplicate(network, path)
+                network = edits.repeat(network, path, 1, value) if value > 1 or is_block else network
         return Variation(network, recipe)
 
 
@@ -180,7 +180,9 @@ def recipe_fields(recipe: Recipe) -> list[str]:
 
 def _fields(value: msgspec.Struct) -> list[str]:
     held = ("nested", "names")
-    return [field.name for field in fields(type(value)) if field.kind not in held and field.name not in _FIXED]
+    return [
+        field.name for field in fields(type(value)) if field.kind not in held and field.name not in (*_FIXED, REPEAT)
+    ]
 
 
 def _check(parameter: Parameter, value: Any, base: Variation) -> None:

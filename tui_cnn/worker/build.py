@@ -14,7 +14,8 @@ from tui_cnn.core.layers.base import ConstantKernels, KerasCall, TensorFlowFunct
 from tui_cnn.core.layers.fields import parse_regularizer
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.layers.merging import MergingLayer
-from tui_cnn.core.network import Network, Path, frozen_paths, keras_name, names, walk, without_muted
+from tui_cnn.core.network import Network, Path, frozen_paths, keras_name, names, walk
+from tui_cnn.core.unrolling import as_built
 from tui_cnn.runs.recipe import SGD_MOMENTUM, Precision, Recipe
 
 _ADAMW_DECAY = 0.004
@@ -34,7 +35,7 @@ class Call(NamedTuple):
 
 
 class BuiltNetwork(NamedTuple):
-    """A model, for each layer that is built the tensor that comes out of it, by the layer's address, and all calls."""
+    """A model, for each layer of the network `as_built` the tensor that comes out of it, and all calls."""
 
     model: keras.Model
     outputs: dict[Path, Any]
@@ -44,7 +45,7 @@ class BuiltNetwork(NamedTuple):
 def build(network: Network, precision: str = "float32") -> keras.Model:
     """Build a functional model of `network`. Its layers have the names that the screen shows.
 
-    Blocks are dissolved, muted layers are left out, frozen ones are not trained.
+    Blocks are dissolved, each time of a repeated one is built, muted layers are left out, frozen ones are not trained.
 
     `precision` is a dtype policy of Keras; the last layer has float32 whatever it is, and with it the loss.
 
@@ -60,7 +61,7 @@ def build_network(network: Network, precision: str = "float32") -> BuiltNetwork:
     Raises:
         ValueError: Keras refuses the network.
     """
-    network = without_muted(network)
+    network = as_built(network)
     whole, named, frozen = graph(network), names(network), frozen_paths(walk(network.layers))
     ends = {whole.nodes[number].path for number in whole.outputs}
     made: dict[tuple[Path, str], keras.Layer] = {}

@@ -80,9 +80,9 @@ def _outputs(context: Context) -> Iterator[Check]:
         yield Check("output", "error", (), message.format(name=name), fix)
     if whole.dangling or any(row.error for row in context.rows):
         return
-    needed = whole.needed()
+    needed = {whole.nodes[number].path for number in whole.needed()}
     for row in context.rows:
-        if whole.made[row.path] not in needed and not isinstance(row.layer, Block):
+        if row.path not in needed and not isinstance(row.layer, Block):
             message = _("{layer}: leads to no output; delete it, or add its name to the outputs")
             yield Check("unused", "error", row.path, message.format(layer=row.kind), context.deleting(row))
 

@@ -125,10 +125,20 @@ class Block(Layer, frozen=True, kw_only=True):
     name: Annotated[
         str, Meta(pattern=r"^[^/\x00-\x1f\x7f-\x9f]*\Z", max_length=64, description="Name of the group")
     ] = ""
+    repeat: Annotated[
+        int, Meta(ge=1, le=1000, description="How many times in sequence, each time with weights of its own")
+    ] = 1
     layers: "tuple[AnyLayer, ...]" = ()
 
     def output_shape(self, shape: Shape) -> Shape:
-        return stack_shape(self.layers, shape)
+        for _time in range(self.repeat):
+            before, shape = shape, stack_shape(self.layers, shape)
+            if shape == before:
+                break
+        return shape
+
+    def settings(self) -> tuple[str, ...]:
+        return (f"×{self.repeat}",) if self.repeat > 1 else ()
 
 
 class Branches(MergingLayer, frozen=True, kw_only=True):

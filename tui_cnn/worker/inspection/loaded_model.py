@@ -16,6 +16,7 @@ from tui_cnn.core.memory import BYTES
 from tui_cnn.core.network import Network, Path, keras_name
 from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Analysis
+from tui_cnn.core.unrolling import as_built
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.data.fitting import fit, fitted_shape
 from tui_cnn.data.images import are_light_on_black
@@ -119,6 +120,7 @@ class Engine:
     """
 
     def __init__(self, network: Network) -> None:
+        network = as_built(network)
         self.analysis: Analysis = analyze(network)
         require_buildable(self.analysis)
         if len(self.analysis.output_shape or ()) != 1:

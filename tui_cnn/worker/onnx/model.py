@@ -19,8 +19,9 @@ from tui_cnn.core.layers import Route
 from tui_cnn.core.layers.base import KerasCall, Layer
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.layers.merging import MergingLayer
-from tui_cnn.core.network import Network, keras_name, names, without_muted
+from tui_cnn.core.network import Network, keras_name, names
 from tui_cnn.core.shape import Shape
+from tui_cnn.core.unrolling import as_built
 from tui_cnn.i18n import _
 from tui_cnn.worker.onnx.functions import activated
 from tui_cnn.worker.onnx.layers import OPERATIONS, WHOLE, Weights
@@ -54,7 +55,7 @@ def onnx_model(network: Network, model: keras.Model) -> onnx.ModelProto:
     Raises:
         ValueError: ONNX has no operator for some layer.
     """
-    network = without_muted(network)
+    network = as_built(network)
     analysis, named = analyze(network), names(network)
     whole, writer = analysis.graph, GraphWriter()
     values: list[LaidOut] = []
