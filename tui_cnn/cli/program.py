@@ -22,6 +22,7 @@ _HELP = _(
     Examples:
       cnn-tui                               open the app
       cnn-tui my.toml                       open your own network
+      cnn-tui new my.toml --input 32x32x3   write a new network to a file
       cnn-tui --data ~/photos               use your own images: a folder for each class
       cnn-tui data ~/photos                 show a data set and its problems
       cnn-tui check fashion-cnn my.toml     numbers and problems, without the app
@@ -65,6 +66,7 @@ program = Group(
         "check": ("check",),
         "diff": ("diff",),
         "export": ("export",),
+        "new": ("new",),
         "train": ("train", "resume", "compare"),
         "runs": ("runs", "show", "attach", "stop", "about", "curves", "delete", "trash"),
         "search": ("search",),

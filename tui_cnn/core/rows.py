@@ -269,7 +269,7 @@ def sums(analysis: Analysis) -> dict[Path, Sum]:
         params, macs = row.params or 0, row.figures.macs.value if row.figures else 0
         for depth in range(1, len(row.path)):
             holder = found[row.path[:depth]]
-            found[row.path[:depth]] = Sum(holder.layers + 1, holder.params + params, holder.macs + macs)
+            found[row.path[:depth]] = Sum(holder.layers + row.times, holder.params + params, holder.macs + macs)
     return found
 
 

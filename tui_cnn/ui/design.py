@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.history import EditHistory, HistoryStep
@@ -96,14 +95,6 @@ def input_for(sizes: "Sizes", *, is_grey: bool) -> tuple[int, int, int]:
         return (*sizes.largest, channels)
     side = max((side for side in _SIDES if side <= sizes.side), default=_SIDES[0])
     return side, side, channels
-
-
-def adapted(network: Network, shape: tuple[int, int, int], classes: int) -> Network:
-    """Give a network an input shape, and as many outputs as there are classes, where that can be done."""
-    resized = edits.set_input_shape(network, shape)
-    checks = analyze(resized, TrainingContext(classes=classes)).checks
-    fix = next((check.fix for check in checks if check.code == "classes" and check.fix), None)
-    return fix.apply(resized) if fix else resized
 
 
 def input_shape_for(data: str) -> tuple[int, int, int]:

@@ -7,12 +7,13 @@ import msgspec
 import pytest
 
 from tui_cnn.core import edits
+from tui_cnn.core.adapting import adapted
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.checks import TrainingContext
 from tui_cnn.core.layers import Dropout
 from tui_cnn.data.examination import SizeCount, Sizes
 from tui_cnn.formats.presets import preset
-from tui_cnn.ui.design import adapted, input_for, input_shape_for, open_design, setting_for
+from tui_cnn.ui.design import input_for, input_shape_for, open_design, setting_for
 
 NETWORK = preset("fashion-cnn")
 

@@ -10,7 +10,7 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Conv2D, Flatten, GlobalAveragePooling2D, MaxPooling2D, Opaque
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
-from tui_cnn.ui.build.preview import insertion
+from tui_cnn.ui.build.adding import insertion
 
 CONV = Conv2D(filters=32, kernel_size=(3, 3))
 
@@ -94,9 +94,10 @@ async def test_layers_stand_below_headings_that_cannot_be_picked():
         await user.press("a")
         lines = [line.strip(" │") for line in user.text.split("\n")]
         heads = [line for line in lines if line.startswith("── ")]
-        assert heads[:3] == ["── Most used ──", "── Convolution ──", "── Pooling ──"]
+        assert heads[:3] == ["── Most used ──", "── Building blocks ──", "── Convolution ──"]
         assert lines.index(heads[1]) == lines.index(heads[0]) + 11, "ten layers are below the first"
-        await user.press(*["down"] * 10)
+        assert lines.index(heads[2]) == lines.index(heads[1]) + 11, "and ten building blocks below the second"
+        await user.press(*["down"] * 20)
         await user.sees("Convolves each channel separately, with its own filters")
         await user.click("── Convolution ──")
         await user.sees("Add a layer")

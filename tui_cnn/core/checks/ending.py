@@ -5,7 +5,7 @@ from functools import partial
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context, setting
-from tui_cnn.core.layers import Dense, Flatten
+from tui_cnn.core.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D, GlobalMaxPooling2D
 from tui_cnn.core.network import Network, Path
 from tui_cnn.core.rows import Check, Fix, Row
 from tui_cnn.core.shape import elements, format_shape
@@ -67,8 +67,22 @@ def _classes(context: Context, rows: list[Row], classes: int) -> Iterator[Check]
     fix = None
     if isinstance(end.layer, Dense) and len(output) == 1:
         last, fix = end, setting(f"units = {classes}", end.path, units=classes)
+    elif convolution := _pooled(context, end):
+        last, fix = convolution, setting(f"filters = {classes}", convolution.path, filters=classes)
     text = message.format(layer=last.kind, count=format_shape(output), classes=classes)
     yield Check("classes", "warning", last.path, text, fix)
+
+
+def _pooled(context: Context, end: Row) -> Row | None:
+    """Find the convolution whose maps a global pooling at the end turns into the output, a value a map."""
+    if not isinstance(end.layer, GlobalAveragePooling2D | GlobalMaxPooling2D):
+        return None
+    for row in context.sources(end):
+        if isinstance(row.layer, Conv2D):
+            return row
+        if row.layer.family not in ("activation", "regularization", "normalization"):
+            break
+    return None
 
 
 def _noise(context: Context, behind: list[Row]) -> Iterator[Check]:

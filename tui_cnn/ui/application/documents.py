@@ -20,7 +20,7 @@ from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 from tui_cnn.runs import export as model_export
 from tui_cnn.ui.application.external_changes import ExternalChanges
-from tui_cnn.ui.design import Design, input_shape_for, open_design
+from tui_cnn.ui.design import Design, input_shape_for, open_design, setting_for
 from tui_cnn.ui.toolkit.dialogs.dialog import Answer, SavePath, ask
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.workspace import Workspace
@@ -57,11 +57,17 @@ class Documents:
             self._workspace.remember(recent=self._workspace.state.opened(file))
 
     async def new(self) -> bool:
-        """Design an empty network for the data, once unsaved changes are dealt with; return whether it was begun."""
+        """Ask what a new network is to begin with, and design it; return whether it was begun."""
+        from tui_cnn.ui.application.new_dialog import ask_new_network
+
         if not await self.confirm_unsaved():
             return False
-        shape = await to_thread(input_shape_for, self._workspace.data)
-        self.replace(Network(_("untitled"), shape), None)
+        data = self._workspace.data
+        shape, setting = await to_thread(lambda: (input_shape_for(data), setting_for(data)))
+        network = await ask_new_network(self._app, shape, setting.classes)
+        if network is None:
+            return False
+        self.replace(network, None)
         return True
 
     async def save(self) -> bool:

@@ -40,6 +40,7 @@ _ON_LAYERS = (
     _key("paste_below", "p", _("Paste"), _("Paste the copied layers below the selected layer"), "paste('below')"),
     _key("paste_above", "P", _("Paste above"), _("Paste the copied layers above the selected layer"), "paste('above')"),
     _key("wrap_block", "b", _("Wrap in block"), _("Wrap the selected layers in a block"), "edit('wrap_in_block')"),
+    _key("repeat", "R", _("Repeat"), _("Repeat the selected layers: one declaration, several times in sequence")),
     _key(
         "wrap_branches",
         "B",

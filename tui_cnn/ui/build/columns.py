@@ -167,10 +167,13 @@ def cells_of(line: StackLine, analysis: Analysis, *, varies: bool = False) -> Ce
         return {"number": "", "layer": f"{guides}{_mark(line)} {name}", **_numbers(line, analysis)}
     row = line.row
     assert row is not None
+    name, settings = row.layer.name or type(row.layer).__name__, row.settings
+    if isinstance(row.layer, Block):  # how often it is repeated must be seen, also where the settings give way
+        name, settings = " ".join([name, *row.layer.settings()]), row.settings[: -len(row.layer.settings()) or None]
     cells = {
         "number": str(line.path[-1] + 1),
-        "layer": f"{guides}{_mark(line)} {row.layer.name or type(row.layer).__name__}{f' {VARIES}' * varies}",
-        "settings": " · ".join(row.settings),
+        "layer": f"{guides}{_mark(line)} {name}{f' {VARIES}' * varies}",
+        "settings": " · ".join(settings),
     }
     return cells | _numbers(line, analysis)
 

@@ -21,7 +21,6 @@ from tui_cnn.ui.build.columns import INDENT
 from tui_cnn.ui.build.formulas import numbers_of, write
 from tui_cnn.ui.build.layer_panel import LayerPanel
 from tui_cnn.ui.build.lines_view import LinesView
-from tui_cnn.ui.build.preview import choose_layer
 from tui_cnn.ui.workspace import Workspace, workspace_of
 
 Where = Literal["above", "below"]
@@ -160,9 +159,10 @@ class StackView(LinesView, can_focus=True):
             self.repaint_lines(before, after)
 
     def entitle(self) -> None:
-        """Count the layers, and say what can be undone."""
+        """Count the layers, each time of those that are repeated, and say what can be undone."""
         rows = [row for row in self.layer_tree.analysis.rows if not row.holds_layers]
-        title = ngettext("{count} layer", "{count} layers", len(rows)).format(count=len(rows))
+        count = sum(row.times for row in rows)
+        title = ngettext("{count} layer", "{count} layers", count).format(count=count)
         if muted := sum(row.muted for row in rows):
             title += " · " + _("{count} muted").format(count=muted)
         span = self.span if self._anchor is not None else None
@@ -302,10 +302,22 @@ class StackView(LinesView, can_focus=True):
     @work
     async def action_add_layer(self, where: Where) -> None:
         """Ask for a layer and put it beside the selected ones."""
+        from tui_cnn.ui.build.adding import choose_layer
+
         place = self.selection.place(below=where == "below")
         analysis = self.layer_tree.analysis
         change = await choose_layer(self.app, analysis, place)
         if change and self.workspace.is_still(analysis.network):
+            self.apply(change)
+
+    @work
+    async def action_repeat(self) -> None:
+        """Ask how often to repeat the selected layers, as a block."""
+        from tui_cnn.ui.build.repeating import choose_times
+
+        selection, analysis = self.selection, self.layer_tree.analysis
+        change = await choose_times(self.app, selection, analysis)
+        if isinstance(change, str) or (change and self.workspace.is_still(analysis.network)):
             self.apply(change)
 
     async def action_edit_layer(self) -> None:

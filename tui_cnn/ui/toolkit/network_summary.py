@@ -49,8 +49,8 @@ def header_totals(analysis: Analysis) -> tuple[str, ...]:
 
 
 def leaf_count(analysis: Analysis) -> int:
-    """Count the layers that hold no others."""
-    return sum(1 for row in analysis.rows if not row.holds_layers)
+    """Count the layers that hold no others, each time of those that are repeated."""
+    return sum(row.times for row in analysis.rows if not row.holds_layers)
 
 
 def widest_field(analysis: Analysis) -> str:

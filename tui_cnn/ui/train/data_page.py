@@ -16,6 +16,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from tui_cnn.core.adapting import adapted
 from tui_cnn.core.network import Network
 from tui_cnn.data.examination import Examined, Report
 from tui_cnn.data.files import DataError
@@ -24,7 +25,7 @@ from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.preview import Previewer
 from tui_cnn.runs.recipe import Recipe
-from tui_cnn.ui.design import adapted, input_for
+from tui_cnn.ui.design import input_for
 from tui_cnn.ui.toolkit.dialogs.file_picker import ask_data
 from tui_cnn.ui.toolkit.numbers import bar
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
