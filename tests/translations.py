@@ -15,6 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from tui_cnn.core.building_blocks import BUILDING_BLOCKS
 from tui_cnn.core.layers import ALL_TYPES
 from tui_cnn.data.files import CLASS_NAMES
 from tui_cnn.formats.fields import EMPTY
@@ -65,6 +66,8 @@ def messages():
     for kind in ALL_TYPES.values():
         for text in dict.fromkeys((kind.__doc__.partition("\n")[0], cleandoc(kind.__doc__))):
             yield Message(text, "", kind.__module__.replace(".", "/") + ".py")
+    for block in BUILDING_BLOCKS:
+        yield Message(block.__doc__.partition("\n")[0], "", block.__module__.replace(".", "/") + ".py")
     for name in CLASS_NAMES:
         yield Message(name, "", "tui_cnn/data/files.py")
     for text in CLICK:

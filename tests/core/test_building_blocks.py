@@ -19,7 +19,7 @@ from tui_cnn.core.building_blocks import (
     Inception,
     InvertedResidual,
     Residual,
-    SqueezeExcite,
+    SqueezeExcitation,
 )
 from tui_cnn.core.layers import (
     Activation,
@@ -115,7 +115,7 @@ def test_efficientnet_b0_has_the_published_count():
             kernel_size=(size, size),
             strides=(stride, stride),
             repeat=times,
-            squeeze_excite=True,
+            squeeze_excitation=True,
             activation="silu",
         )
         for filters, expansion, size, stride, times in table
@@ -163,7 +163,7 @@ def test_inception_3a_is_that_of_googlenet():
 
 def test_squeeze_and_excitation_costs_what_the_paper_says():
     """Hu et al., equation 5: 2·C²/r weights, and here the biases of both layers."""
-    network = Network("one", (7, 7, 256), (SqueezeExcite(ratio=16).made_for((7, 7, 256)),))
+    network = Network("one", (7, 7, 256), (SqueezeExcitation(ratio=16).made_for((7, 7, 256)),))
     assert totals(network).params == 2 * 256**2 // 16 + 256 // 16 + 256
     assert analyze(network).output_shape == (7, 7, 256)
 

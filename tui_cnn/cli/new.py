@@ -40,7 +40,7 @@ from tui_cnn.i18n import _
     "begin_with",
     type=ModelParam(),
     default=SIMPLE,
-    help=_("What to begin with: cnn, empty, a preset, or a file with a network."),
+    help=_("Network to start from: cnn, empty, a preset, or a file."),
 )
 @click.option("--input", "shape", type=ShapeParam(), help=_("Shape of one image, such as 32x32x3."))
 @click.option("--classes", type=int, help=_("Number of classes, such as 10."))

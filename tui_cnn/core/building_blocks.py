@@ -31,7 +31,9 @@ from tui_cnn.i18n import _
 _MOST_TIMES = 100
 
 Filters = Annotated[Channels, Meta(description="Number of output channels", examples=[64])]
-Times = Annotated[int, Meta(ge=1, le=_MOST_TIMES, description="How many in sequence, each with weights of its own")]
+Times = Annotated[
+    int, Meta(ge=1, le=_MOST_TIMES, description="Number of repetitions in sequence, each with its own weights")
+]
 FirstStrides = Annotated[Strides, Meta(description="Pixels that the filter moves at a time, in the first block only")]
 Function = Annotated[
     Literal["relu", "relu6", "leaky_relu", "elu", "gelu", "silu"], Meta(description="Function applied to every output")
@@ -231,7 +233,7 @@ class Inception(BuildingBlock, frozen=True, kw_only=True):
         return Block(name="inception", repeat=self.repeat, layers=layers)
 
 
-class SqueezeExcite(BuildingBlock, frozen=True, kw_only=True):
+class SqueezeExcitation(BuildingBlock, frozen=True, kw_only=True):
     """Weighs each channel by what the whole image has in it.
 
     Hu, Shen and Sun, "Squeeze-and-Excitation Networks", 2017.
@@ -240,10 +242,10 @@ class SqueezeExcite(BuildingBlock, frozen=True, kw_only=True):
     ratio: Annotated[int, Meta(ge=1, le=1024, description="Channels for each unit in the middle")] = 16
 
     def _made(self, shape: Shape) -> AnyLayer:
-        return Block(name="squeeze_excite", layers=(_squeeze_excite(shape[2], max(1, shape[2] // self.ratio)),))
+        return Block(name="squeeze_excitation", layers=(_squeeze_excitation(shape[2], max(1, shape[2] // self.ratio)),))
 
 
-def _squeeze_excite(channels: int, units: int, activation: str = "relu") -> Branches:
+def _squeeze_excitation(channels: int, units: int, activation: str = "relu") -> Branches:
     weights = (
         GlobalAveragePooling2D(keepdims=True),
         Dense(units=units, activation=activation),  # type: ignore[arg-type]  # it is one of a few of these words
@@ -263,7 +265,9 @@ class InvertedResidual(BuildingBlock, frozen=True, kw_only=True):
     expansion: Annotated[int, Meta(ge=1, le=64, description="Channels in the middle for each that comes in")] = 6
     kernel_size: KernelSize = (3, 3)
     strides: FirstStrides = _ONE
-    squeeze_excite: Annotated[bool, Meta(description="Weigh each channel by what the whole image has in it")] = False
+    squeeze_excitation: Annotated[bool, Meta(description="Weigh each channel by what the whole image has in it")] = (
+        False
+    )
     activation: Function = "relu6"
     repeat: Times = 1
 
@@ -274,7 +278,9 @@ class InvertedResidual(BuildingBlock, frozen=True, kw_only=True):
     def _layers(self, shape: Shape, strides: Pair) -> Stack:
         channels = self.expansion * shape[2]
         wider = _convolution(channels, _ONE, self.activation) if self.expansion > 1 else ()
-        weighed = (_squeeze_excite(channels, max(1, shape[2] // 4), self.activation),) if self.squeeze_excite else ()
+        weighed = (
+            (_squeeze_excitation(channels, max(1, shape[2] // 4), self.activation),) if self.squeeze_excitation else ()
+        )
         layers = (
             *wider,
             DepthwiseConv2D(kernel_size=self.kernel_size, strides=strides, padding="same", use_bias=False),
@@ -337,7 +343,7 @@ class DepthwiseSeparable(BuildingBlock, frozen=True, kw_only=True):
 
 
 class EmptyBranches(BuildingBlock, frozen=True, kw_only=True):
-    """Takes the same input through several branches and merges what comes out; the branches are empty at first."""
+    """Takes the same input through several branches and merges their outputs; the branches are empty at first."""
 
     label = "Branches"
 
@@ -370,7 +376,7 @@ BUILDING_BLOCKS: tuple[type[BuildingBlock], ...] = (
     DepthwiseSeparable,
     Bottleneck,
     InvertedResidual,
-    SqueezeExcite,
+    SqueezeExcitation,
     Inception,
     DenseBlock,
     EmptyBlock,

@@ -81,7 +81,7 @@ async def test_the_layers_selected_are_repeated_as_one_declaration():
     two = Network("two", (16, 16, 3), (CONV, CONV, Activation(activation="relu"), Flatten(), Dense(units=10)))
     async with opened(two) as user:
         await user.press("home", "down", "down", "V", "down", "R")
-        await user.sees("Repeat", "How many times in sequence", "parameters")
+        await user.sees("Repeat", "Number of repetitions in sequence", "parameters")
         await user.press("5", "enter")
         assert user.layers[1] == Block(repeat=5, layers=two.layers[1:3])
         await user.sees("Block ×5", "13 layers")  # a Conv2D, 5·2, Flatten, Dense

@@ -126,7 +126,7 @@ class Block(Layer, frozen=True, kw_only=True):
         str, Meta(pattern=r"^[^/\x00-\x1f\x7f-\x9f]*\Z", max_length=64, description="Name of the group")
     ] = ""
     repeat: Annotated[
-        int, Meta(ge=1, le=1000, description="How many times in sequence, each time with weights of its own")
+        int, Meta(ge=1, le=1000, description="Number of repetitions in sequence, each with its own weights")
     ] = 1
     layers: "tuple[AnyLayer, ...]" = ()
 

@@ -20,7 +20,7 @@ from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 from tui_cnn.runs import export as model_export
 from tui_cnn.ui.application.external_changes import ExternalChanges
-from tui_cnn.ui.design import Design, input_shape_for, open_design, setting_for
+from tui_cnn.ui.design import Design, open_design
 from tui_cnn.ui.toolkit.dialogs.dialog import Answer, SavePath, ask
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.workspace import Workspace
@@ -62,9 +62,7 @@ class Documents:
 
         if not await self.confirm_unsaved():
             return False
-        data = self._workspace.data
-        shape, setting = await to_thread(lambda: (input_shape_for(data), setting_for(data)))
-        network = await ask_new_network(self._app, shape, setting.classes)
+        network = await ask_new_network(self._app, self._workspace)
         if network is None:
             return False
         self.replace(network, None)

@@ -1,5 +1,6 @@
 """A new network: what it begins with, then its name, its input and its classes, beside what these come to."""
 
+from asyncio import create_task, to_thread
 from typing import Any
 
 from msgspec.structs import replace
@@ -9,24 +10,26 @@ from textual.app import App
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.network import Network
-from tui_cnn.core.shape import Shape
 from tui_cnn.errors import UserError
 from tui_cnn.formats.new_network import EMPTY, SIMPLE, NewNetwork, new_network
 from tui_cnn.formats.presets import preset, preset_names, preset_text
 from tui_cnn.i18n import _
+from tui_cnn.ui.design import input_shape_for, setting_for
 from tui_cnn.ui.toolkit.dialogs.form_dialog import FormDialog
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.toolkit.network_summary import stack_lines, totals_table
+from tui_cnn.ui.workspace import Workspace
 
 _MOST_LINES = 40
 
 
-async def ask_new_network(app: App[Any], shape: Shape, classes: int | None) -> Network | None:
-    """Ask what a new network begins with and what it is for, at first the data's images and classes."""
+async def ask_new_network(app: App[Any], workspace: Workspace) -> Network | None:
+    """Ask what a new network starts from and what it is for, at first the images and classes of the data."""
+    for_data = create_task(to_thread(_for_data, workspace.data))  # it is read while the list is on the screen
     begin_with = await app.push_screen_wait(Pick(_("New network"), _beginnings()))
     if begin_with is None:
         return None
-    wanted = _suiting(begin_with, NewNetwork(name=_("untitled"), input_shape=shape, classes=classes))
+    wanted = _suiting(begin_with, await for_data)
 
     def effect(wanted: NewNetwork) -> Group | Text:
         try:
@@ -42,8 +45,12 @@ async def ask_new_network(app: App[Any], shape: Shape, classes: int | None) -> N
     try:
         return new_network(answer, begin_with)
     except UserError as error:
-        app.notify(str(error), severity="error", markup=False)
+        workspace.report(error)
         return None
+
+
+def _for_data(data: str) -> NewNetwork:
+    return NewNetwork(name=_("untitled"), input_shape=input_shape_for(data), classes=setting_for(data).classes)
 
 
 def _suiting(begin_with: str, wanted: NewNetwork) -> NewNetwork:

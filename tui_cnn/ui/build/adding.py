@@ -20,6 +20,7 @@ from tui_cnn.ui.toolkit.dialogs.form_dialog import FormDialog
 from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.toolkit.network_summary import stack_lines
 from tui_cnn.ui.toolkit.numbers import short_count
+from tui_cnn.ui.workspace import Workspace
 
 _MOST_USED = 10
 """So many of the layers that people reach for first stand above those of each family."""
@@ -67,8 +68,9 @@ class _Place(NamedTuple):
         return block.made_for(self.shape)
 
 
-async def choose_layer(app: App[object], before: Analysis, path: Path) -> Change | None:
+async def choose_layer(app: App[object], workspace: Workspace, path: Path) -> Change | None:
     """Ask which layer or building block to put at `path`, and for the settings of a block."""
+    before = workspace.design.analysis
     place = _Place(before, path, shape_at(before.network, path))
 
     def effect(kind: type[msgspec.Struct]) -> str:
@@ -92,7 +94,7 @@ async def choose_layer(app: App[object], before: Analysis, path: Path) -> Change
         return None
     if not issubclass(kind, BuildingBlock):
         return Change(_("add"), place.adding(_new(kind)), path)
-    return await _choose_settings(app, place, kind)
+    return await _choose_settings(app, workspace, place, kind)
 
 
 def _item(name: str, kind: type[msgspec.Struct], group: str) -> Item[type[msgspec.Struct]]:
@@ -107,7 +109,9 @@ def _new(kind: type[msgspec.Struct]) -> AnyLayer:
     return cast("AnyLayer", start(kind))
 
 
-async def _choose_settings(app: App[object], place: _Place, kind: type[BuildingBlock]) -> Change | None:
+async def _choose_settings(
+    app: App[object], workspace: Workspace, place: _Place, kind: type[BuildingBlock]
+) -> Change | None:
     """Ask for the settings of a building block, beside what it is made of and what it would change."""
 
     def effect(block: BuildingBlock) -> Group | Text:
@@ -125,7 +129,7 @@ async def _choose_settings(app: App[object], place: _Place, kind: type[BuildingB
     try:
         layer = place.made(block)
     except ShapeError as error:
-        app.notify(f"{kind.named()}: {error}", severity="error", markup=False)
+        workspace.report(f"{kind.named()}: {error}")
         return None
     return Change(_("add"), place.adding(layer), place.path)
 

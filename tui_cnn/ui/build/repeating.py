@@ -21,7 +21,7 @@ class Repetition(msgspec.Struct, frozen=True):
     """How often something is repeated."""
 
     repeat: Annotated[
-        int, Meta(ge=1, le=1000, description="How many times in sequence, each time with weights of its own")
+        int, Meta(ge=1, le=1000, description="Number of repetitions in sequence, each with its own weights")
     ] = 2
 
 

@@ -306,7 +306,7 @@ class StackView(LinesView, can_focus=True):
 
         place = self.selection.place(below=where == "below")
         analysis = self.layer_tree.analysis
-        change = await choose_layer(self.app, analysis, place)
+        change = await choose_layer(self.app, self.workspace, place)
         if change and self.workspace.is_still(analysis.network):
             self.apply(change)
 
