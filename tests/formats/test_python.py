@@ -21,6 +21,7 @@ from tui_cnn.core.layers import (
     Dense,
     DepthMaxPooling2D,
     Flatten,
+    LocalResponseNormalization,
     MaxPooling2D,
     Reshape,
     Softmax,
@@ -123,6 +124,15 @@ def test_it_is_formatted_as_black_does(tmp_path_factory, drawn):
         if not any(check.severity == "error" for check in analyze(network).checks):
             (directory / f"n{number}.py").write_text(export_text(network, "python"), "utf-8")
     lint(directory)
+
+
+def test_an_argument_that_is_too_long_for_its_line_is_broken_as_black_does(tmp_path):
+    layer = Conv2D(filters=2, kernel_size=(3, 3), padding="same", kernel_regularizer="l1_l2(9.04435, 0.493203835195)")
+    deep = Branches(branches=((Branches(branches=((layer,), ())),), ()))
+    scaled = LocalResponseNormalization(depth_radius=2, bias=11940.7373046875, alpha=407482.875, beta=0.5)
+    for number, stack in enumerate([(layer, Dense(units=2)), (deep,), (scaled, Dense(units=2))]):
+        (tmp_path / f"n{number}.py").write_text(export_text(Network("n", (8, 8, 2), stack), "python"))
+    lint(tmp_path)
 
 
 def test_recipes_are_formatted_as_black_does(tmp_path):

@@ -12,7 +12,7 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.train import rate_dialog
 
-SIZES = ((60, 16), (70, 20), (80, 24), (90, 30), (100, 32), (120, 40), (160, 55), (200, 60))
+SIZES = ((60, 16), (80, 24), (100, 32), (140, 45), (200, 60))
 CUT = re.compile(r"\d[.,]?…")
 RUN = re.compile(r"· 2026\d*…")
 """The id of a run, which is a name."""

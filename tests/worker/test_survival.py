@@ -67,7 +67,7 @@ def told(run):
     ("network", "batch_size", "limit", "lanes", "changes"),
     [
         (SMALL_CNN, 20, 1500, 1, {}),
-        (IN_LANES, 33, 8000, 2, {}),
+        (IN_LANES, 33, 2600, 2, {}),
         (SMALL_CNN, 20, 1500, 1, {"ema": 0.95, "class_weights": "balanced", "augmentation": "+".join(AUGMENTATIONS)}),
     ],
     ids=["whole", "in lanes", "averaged"],

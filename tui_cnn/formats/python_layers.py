@@ -1,5 +1,6 @@
 """A layer as the Python that makes it in Keras: arguments at their defaults are left out, lines broken like black."""
 
+import re
 from collections.abc import Sequence
 from math import isfinite
 from typing import Any
@@ -114,7 +115,20 @@ def call(prefix: str, arguments: Sequence[str], suffix: str, indent: int) -> lis
     inner = f"{margin}{_STEP}{', '.join(arguments)}"
     if len(inner) <= _WIDTH:
         return [f"{margin}{prefix}(", inner, f"{margin}){suffix}"]
-    return [f"{margin}{prefix}(", *(f"{margin}{_STEP}{argument}," for argument in arguments), f"{margin}){suffix}"]
+    inner_lines = [line for argument in arguments for line in _argument(argument, margin + _STEP)]
+    return [f"{margin}{prefix}(", *inner_lines, f"{margin}){suffix}"]
+
+
+def _argument(text: str, margin: str) -> list[str]:
+    """Write an argument on a line of its own; of what is too long for one, what stands in its brackets has others."""
+    if len(f"{margin}{text},") <= _WIDTH or not text.endswith((")", "}")):
+        return [f"{margin}{text},"]
+    if text.endswith("}"):
+        head, _bracket, inner = text[:-1].partition("{")
+        items = re.split(r', (?=")', inner)
+        return [f"{margin}{head}{{", *(f"{margin}{_STEP}{item}," for item in items), f"{margin}}},"]
+    head, _bracket, inner = text[:-1].partition("(")
+    return [f"{margin}{head}(", f"{margin}{_STEP}{inner}", f"{margin}),"]
 
 
 def merged(prefix: str, arguments: Sequence[str], names: Sequence[str], indent: int) -> list[str]:
