@@ -72,6 +72,7 @@ program = Group(
         "learning_rate": ("lr",),
         "lesson": ("lesson",),
         "serve": ("serve",),
+        "schema": ("schema",),
         "datasets": ("data",),
         "doctor": ("doctor",),
         "speed": ("speed",),

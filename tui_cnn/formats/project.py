@@ -163,13 +163,13 @@ def page_url(text: str) -> str:
     return text
 
 
-class _Ignore(msgspec.Struct, forbid_unknown_fields=True):
+class IgnoreTable(msgspec.Struct, forbid_unknown_fields=True):
     code: Annotated[str, Meta(min_length=1, max_length=64)]
     reason: Annotated[str, Meta(min_length=1, pattern=r"\S")]
     layer: str | Annotated[int, Meta(ge=1)] | None = None
 
 
-class _Limits(msgspec.Struct, forbid_unknown_fields=True):
+class LimitsTable(msgspec.Struct, forbid_unknown_fields=True):
     max_params: _Amount | None = None
     max_macs: _Amount | None = None
     max_memory: _Amount | None = None
@@ -177,7 +177,7 @@ class _Limits(msgspec.Struct, forbid_unknown_fields=True):
     output_shape: _Count | Annotated[tuple[_Count, ...], Meta(min_length=1)] | None = None
 
 
-class _Model(msgspec.Struct, forbid_unknown_fields=True):
+class ModelTable(msgspec.Struct, forbid_unknown_fields=True):
     model: _Text
     budgets: dict[str, Any] = {}
     ignore: list[Any] = []
@@ -185,7 +185,7 @@ class _Model(msgspec.Struct, forbid_unknown_fields=True):
     classes: _Count | None = None
 
 
-class _Project(msgspec.Struct, forbid_unknown_fields=True):
+class ProjectTable(msgspec.Struct, forbid_unknown_fields=True):
     models: dict[str, Any] = {}
     budgets: dict[str, Any] = {}
     ignore: list[Any] = []
@@ -205,7 +205,7 @@ class _Reader:
 
     def project(self, path: Path, data: Any) -> Project:
         """Read all of it."""
-        found = self._part(data, (), _Project)
+        found = self._part(data, (), ProjectTable)
         if found is None:
             return Project(path)
         models = [self._model(name, path.parent, part, ("models", name)) for name, part in found.models.items()]
@@ -229,7 +229,7 @@ class _Reader:
             return None
 
     def _model(self, name: str, folder: Path, data: Any, steps: Steps) -> ListedModel | None:
-        found = self._part({"model": data} if isinstance(data, str) else data, steps, _Model)
+        found = self._part({"model": data} if isinstance(data, str) else data, steps, ModelTable)
         if found is None:
             return None
         return ListedModel(
@@ -242,7 +242,7 @@ class _Reader:
         )
 
     def _budgets(self, data: dict[str, Any], steps: Steps) -> Budgets:
-        limits = self._part(data, steps, _Limits)
+        limits = self._part(data, steps, LimitsTable)
         if limits is None:
             return Budgets()
         amounts: dict[str, int | None] = {}
@@ -262,7 +262,7 @@ class _Reader:
     def _ignored(self, data: list[Any], steps: Steps) -> tuple[IgnoredFinding, ...]:
         found = []
         for number, part in enumerate(data):
-            one = self._part(part, (*steps, number), _Ignore)
+            one = self._part(part, (*steps, number), IgnoreTable)
             if one is None:
                 continue
             if one.code not in self._codes:
