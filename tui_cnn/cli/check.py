@@ -22,7 +22,9 @@ from tui_cnn.cli.checking.models import (
     CheckedModel,
     Demands,
     check_network,
+    demands_of,
     display_path,
+    places_in,
     unread_model,
     unused_ignores,
 )
@@ -33,7 +35,7 @@ from tui_cnn.cli.streams import echo, write
 from tui_cnn.cli.table import wrap
 from tui_cnn.config import expanded
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.checks import Severity, TrainingContext
+from tui_cnn.core.checks import Severity
 from tui_cnn.core.memory import OptimizerName
 from tui_cnn.core.rows import Convention
 from tui_cnn.core.shape import Shape
@@ -44,7 +46,6 @@ from tui_cnn.formats.saving import save_bytes
 from tui_cnn.formats.tensors import read_tensors
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
-from tui_cnn.runs.machine import machine_memory
 from tui_cnn.visible import visible
 
 _TERMINAL = "-"
@@ -170,22 +171,17 @@ def check(
     if not models:
         raise click.UsageError(_("specify a MODEL to check, or list models in cnn-tui.toml"))
     fail_on = fail_on or project.fail_on or "error"
-    training = TrainingContext(
-        classes,
-        batch_size or project.batch_size or 32,
-        optimizer or project.optimizer or "adam",
-        machine_memory(),
-        steps or project.steps,
-    )
+    given: dict[str, Any] = {"classes": classes, "batch_size": batch_size, "optimizer": optimizer, "steps": steps}
+    given = {name: value for name, value in given.items() if value is not None}
     output = _Output(form, quiet, convention, formulas, picture, checks_url or project.checks_url or "")
     unused = dict.fromkeys(project.ignored if everything else ())
     for model in models:
         listed = project.listed(model) or ListedModel(model, model)
-        demands = Demands(
-            training._replace(classes=classes or listed.classes),
-            project.budgets.overridden(listed.budgets).overridden(Budgets(**limits)),
-            fail_on,
-            (*listed.ignored, *project.ignored),
+        demands = demands_of(project, listed)
+        demands = demands._replace(
+            training=demands.training._replace(**given),
+            budgets=demands.budgets.overridden(Budgets(**limits)),
+            fail_on=fail_on,
         )
         unused |= dict.fromkeys(listed.ignored)
         checked, used = _check(listed, input_shape or listed.input_shape, demands)
@@ -222,7 +218,8 @@ def _check(
         return unread_model(name, file, error), frozenset(demands.ignored)
     if path is not None:
         file = display_path(path)
-    return check_network(name, network, file, standard_input() if is_input else path, demands)
+    source = standard_input() if is_input else path
+    return check_network(name, network, file, lambda: places_in(source), demands)
 
 
 class _Output:

@@ -73,6 +73,7 @@ program = Group(
         "lesson": ("lesson",),
         "serve": ("serve",),
         "schema": ("schema",),
+        "lsp": ("lsp",),
         "datasets": ("data",),
         "doctor": ("doctor",),
         "speed": ("speed",),

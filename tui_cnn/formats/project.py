@@ -139,7 +139,11 @@ def read_project(path: Path, known_codes: Iterable[str]) -> Project:
     Raises:
         FormatError: it cannot be read, or something in it is wrong: each problem with its place.
     """
-    text = read_text(path)
+    return loads_project(read_text(path), path, known_codes)
+
+
+def loads_project(text: str, path: Path, known_codes: Iterable[str]) -> Project:
+    """Read the text of the project file at `path`; otherwise as `read_project`."""
     data: Any = loads_toml(text, path)
     table: Steps = _TABLE if path.name == SHARED_FILE else ()
     for step in table:
@@ -164,12 +168,16 @@ def page_url(text: str) -> str:
 
 
 class IgnoreTable(msgspec.Struct, forbid_unknown_fields=True):
+    """A finding that is ignored, as it is written."""
+
     code: Annotated[str, Meta(min_length=1, max_length=64)]
     reason: Annotated[str, Meta(min_length=1, pattern=r"\S")]
     layer: str | Annotated[int, Meta(ge=1)] | None = None
 
 
 class LimitsTable(msgspec.Struct, forbid_unknown_fields=True):
+    """Budgets, as they are written."""
+
     max_params: _Amount | None = None
     max_macs: _Amount | None = None
     max_memory: _Amount | None = None
@@ -178,6 +186,8 @@ class LimitsTable(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ModelTable(msgspec.Struct, forbid_unknown_fields=True):
+    """A model of a project, as it is written; its parts are tables of their own."""
+
     model: _Text
     budgets: dict[str, Any] = {}
     ignore: list[Any] = []
@@ -186,6 +196,8 @@ class ModelTable(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ProjectTable(msgspec.Struct, forbid_unknown_fields=True):
+    """A project file; `models` are names of files, or a `ModelTable` each."""
+
     models: dict[str, Any] = {}
     budgets: dict[str, Any] = {}
     ignore: list[Any] = []

@@ -41,7 +41,7 @@ def network_schema() -> Schema:
 
 def project_schema(codes: Iterable[str]) -> Schema:
     """Describe `cnn-tui.toml`; `codes` are those of the checks, which can be ignored."""
-    parts = {"budgets": LimitsTable, "ignore": IgnoreTable, "model": ModelTable}
+    parts: dict[str, type[msgspec.Struct]] = {"budgets": LimitsTable, "ignore": IgnoreTable, "model": ModelTable}
     found, project = _declared(ProjectTable, *parts.values())
     definitions = {name: _without_null(found[kind.__name__]) for name, kind in parts.items()}
     definitions["ignore"]["properties"]["code"] |= {"enum": sorted(codes)}
@@ -117,7 +117,7 @@ def _or_shorter(field: Field, schema: Schema) -> Schema:
             others = [whole, {"type": "array", "items": whole, "minItems": field.size, "maxItems": field.size}]
         case _:
             return schema
-    notes = {key: schema[key] for key in ("description", "default", "examples") if key in schema}
+    notes = {key: value for key, value in schema.items() if key in ("description", "default", "examples")}
     bare = {key: value for key, value in schema.items() if key not in notes}
     return {**notes, "anyOf": [*others, *bare.get("anyOf", [bare])]}
 
