@@ -214,7 +214,7 @@ async def test_completion_of_kinds(editor):
 async def test_completion_of_fields_that_are_not_set(editor):
     await editor.type(NET.replace("kernel_size = 3", "ker"))
     found = await editor.complete("\nker")
-    assert list(found)[0] == "kernel_size", "what is missing comes first"
+    assert next(iter(found)) == "kernel_size", "what is missing comes first"
     assert found["kernel_size"].text_edit.new_text == "kernel_size = 3"
     assert {"strides", "padding", "name"} <= set(found)
     assert not {"filters", "type", "units"} & set(found)

@@ -37,15 +37,18 @@ from tui_cnn.config import expanded
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.checks import Severity
 from tui_cnn.core.memory import OptimizerName
+from tui_cnn.core.network import Network
 from tui_cnn.core.rows import Convention
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.container import OnlyWeightsError
+from tui_cnn.formats.models import is_code
 from tui_cnn.formats.project import Budgets, IgnoredFinding, ListedModel, Project, find_project, read_project
 from tui_cnn.formats.saving import save_bytes
 from tui_cnn.formats.tensors import read_tensors
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
+from tui_cnn.runs.model_code import SECONDS, build_model
 from tui_cnn.visible import visible
 
 _TERMINAL = "-"
@@ -60,10 +63,11 @@ Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
         """Show the numbers and the problems of networks, without building them.
 
         A MODEL is a preset, a TOML file, a model of Keras 1 to 3 (.keras, .h5, .json or .yaml), one of ONNX (.onnx), or
-        - for the standard input. Without MODEL, those that cnn-tui.toml or [tool.cnn-tui] of pyproject.toml lists are
-        checked, with the budgets and the ignored findings there. Of a file that has only weights (.weights.h5,
-        .safetensors) the tensors are listed. The exit status is 0 if all models are valid, 1 if one has an error or
-        exceeds a limit, and 2 if one cannot be read.
+        - for the standard input. MODULE:FUNCTION runs your code: the module is imported from this directory in a
+        process of its own, and the function returns a model of Keras. Without MODEL, those that cnn-tui.toml or
+        [tool.cnn-tui] of pyproject.toml lists are checked, with the budgets and the ignored findings there. Of a file
+        that has only weights (.weights.h5, .safetensors) the tensors are listed. The exit status is 0 if all models are
+        valid, 1 if one has an error or exceeds a limit, and 2 if one cannot be read.
 
         \b
         Examples:
@@ -72,6 +76,7 @@ Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
           cnn-tui check my.toml --max-params 100k --fail-on warning
           cnn-tui check --format sarif > cnn-tui.sarif
           cnn-tui check model.keras --input-shape 224x224x3
+          cnn-tui check models.small:build
           cnn-tui check --explain dense-heavy
           cnn-tui check fashion-cnn --picture
           cnn-tui check fashion-cnn --picture network.svg"""
@@ -116,6 +121,13 @@ Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
     type=click.Choice(["error", "warning", "info"]),
     help=_("Lowest severity that makes the exit status 1.  [error]"),
 )
+@click.option(
+    "--time-limit",
+    type=click.IntRange(1),
+    default=SECONDS,
+    metavar="SECONDS",
+    help=_("Maximum time for the code of a MODULE:FUNCTION.  [120]"),
+)
 @click.option("--explain", metavar="CODE", help=_("Explain a check and exit."))
 @click.option(
     "--checks-url",
@@ -145,6 +157,7 @@ def check(
     formulas: bool,
     classes: int | None,
     fail_on: Severity | None,
+    time_limit: int,
     explain: str | None,
     checks_url: str | None,
     picture: str | None,
@@ -184,7 +197,7 @@ def check(
             fail_on=fail_on,
         )
         unused |= dict.fromkeys(listed.ignored)
-        checked, used = _check(listed, input_shape or listed.input_shape, demands)
+        checked, used = _check(listed, input_shape or listed.input_shape, demands, time_limit)
         for one in used:
             unused.pop(one, None)
         output.add(checked)
@@ -204,22 +217,33 @@ def _project_here() -> Project | None:
 
 
 def _check(
-    listed: ListedModel, input_shape: Shape | None, demands: Demands
+    listed: ListedModel, input_shape: Shape | None, demands: Demands, time_limit: int
 ) -> tuple[CheckedModel, frozenset[IgnoredFinding]]:
     """Read a model and check it; one that cannot be read has used all that is ignored in it."""
     name, model = listed.name, listed.model
     is_input = model == STANDARD_INPUT
     file: str | None = STANDARD_INPUT if is_input else None
+    code = is_code(model)
     try:
-        network, path = find_model(model, input_shape)
+        network, path = (_run(model, input_shape, time_limit), None) if code else find_model(model, input_shape)
     except FormatError as error:
         if isinstance(error, OnlyWeightsError) and demands.budgets == Budgets():
             return CheckedModel(name, display_path(expanded(model)), tensors=read_tensors(expanded(model))), frozenset()
+        file = file or (str(error.source) if Path(error.source).suffix and not code else None)
         return unread_model(name, file, error), frozenset(demands.ignored)
     if path is not None:
         file = display_path(path)
     source = standard_input() if is_input else path
     return check_network(name, network, file, lambda: places_in(source), demands)
+
+
+def _run(model: str, input_shape: Shape | None, seconds: int) -> Network:
+    """Build the model that someone's own code makes; say that it is run, and what it prints, on the standard error."""
+    echo(_("{model}: runs this code in a process of its own").format(model=model), err=True)
+    network, notes = build_model(model, input_shape, seconds, lambda line: write(line, err=True))
+    for note in notes:
+        echo(f"{model}: {note}", err=True)
+    return network
 
 
 class _Output:

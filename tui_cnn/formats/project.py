@@ -15,6 +15,7 @@ from tui_cnn.core.network import Axis
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.amounts import parse_amount
 from tui_cnn.formats.errors import FormatError, Problem
+from tui_cnn.formats.models import is_code
 from tui_cnn.formats.reading import loads_toml, read_text
 from tui_cnn.formats.toml_positions import Places, Steps
 from tui_cnn.formats.validation import InvalidError, convert, nearest
@@ -243,6 +244,10 @@ class _Reader:
     def _model(self, name: str, folder: Path, data: Any, steps: Steps) -> ListedModel | None:
         found = self._part({"model": data} if isinstance(data, str) else data, steps, ModelTable)
         if found is None:
+            return None
+        if is_code(found.model, folder):
+            message = _("“{model}” is code, which is run only where the command line says so: cnn-tui check {model}")
+            self._wrong(message.format(model=found.model), steps if isinstance(data, str) else (*steps, "model"))
             return None
         return ListedModel(
             name,

@@ -142,19 +142,18 @@ def check_network(
 
 
 def unread_model(name: str, file: str | None, error: FormatError) -> CheckedModel:
-    """Return what is known of a model that cannot be read: why, and where."""
-    source = file or (str(error.source) if Path(error.source).suffix else None)
+    """Return what is known of a model that cannot be read: why, and where in its file, if it is one."""
     findings = (
         Finding(
             UNREADABLE,
             "error",
             problem.message,
-            (Location(source, problem.line, problem.column),) if source is not None else (),
+            (Location(file, problem.line, problem.column),) if file is not None else (),
             fails=True,
         )
         for problem in error.problems
     )
-    return CheckedModel(name, source, findings=tuple(findings), error=error)
+    return CheckedModel(name, file, findings=tuple(findings), error=error)
 
 
 def unused_ignores(project: Project, unused: Iterable[IgnoredFinding], fail_on: Severity) -> CheckedModel | None:

@@ -7,7 +7,7 @@ import msgspec
 from tui_cnn.core.layers import LAYER_TYPES
 from tui_cnn.core.layers.base import Layer
 from tui_cnn.core.network import Network
-from tui_cnn.formats.fields import Field, bounds, fields, format_value
+from tui_cnn.formats.fields import Field, bounds, fields
 from tui_cnn.formats.toml import dumps_inline
 from tui_cnn.formats.toml_cursor import Table
 from tui_cnn.i18n import _
