@@ -67,7 +67,7 @@ def test_the_model_is_checked_and_what_the_code_prints_is_kept_apart(directory):
     report = json.loads(ended.stdout)
     assert (report["name"], report["total_params"]) == ("mine", 4 * 4 * 3 + 3)
     assert ended.stderr.splitlines() == [
-        "nets.mine:build: runs this code in a process of its own",
+        "nets.mine:build: runs this code in its own process",
         '{"mine": 1}\\u001b[31m',
     ]
 
@@ -150,7 +150,7 @@ def test_a_project_does_not_run_code(directory):
     (directory / "cnn-tui.toml").write_text('[models]\nmine = "nets.mine:build"\n')
     ended = check(directory)
     assert (ended.returncode, ended.stdout) == (2, "")
-    message = "“nets.mine:build” is code, which is run only where the command line says so: "
+    message = "“nets.mine:build” is code, which is run only from the command line: "
     assert message + "cnn-tui check nets.mine:build (at line 2, column 1)" in ended.stderr
     assert "runs this code" not in ended.stderr
 

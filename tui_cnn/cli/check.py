@@ -63,8 +63,8 @@ Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
         """Show the numbers and the problems of networks, without building them.
 
         A MODEL is a preset, a TOML file, a model of Keras 1 to 3 (.keras, .h5, .json or .yaml), one of ONNX (.onnx), or
-        - for the standard input. MODULE:FUNCTION runs your code: the module is imported from this directory in a
-        process of its own, and the function returns a model of Keras. Without MODEL, those that cnn-tui.toml or
+        - for the standard input. MODULE:FUNCTION runs your code: the module is imported from this directory in its
+        own process, and the function returns a model of Keras. Without MODEL, those that cnn-tui.toml or
         [tool.cnn-tui] of pyproject.toml lists are checked, with the budgets and the ignored findings there. Of a file
         that has only weights (.weights.h5, .safetensors) the tensors are listed. The exit status is 0 if all models are
         valid, 1 if one has an error or exceeds a limit, and 2 if one cannot be read.
@@ -239,7 +239,7 @@ def _check(
 
 def _run(model: str, input_shape: Shape | None, seconds: int) -> Network:
     """Build the model that someone's own code makes; say that it is run, and what it prints, on the standard error."""
-    echo(_("{model}: runs this code in a process of its own").format(model=model), err=True)
+    echo(_("{model}: runs this code in its own process").format(model=model), err=True)
     network, notes = build_model(model, input_shape, seconds, lambda line: write(line, err=True))
     for note in notes:
         echo(f"{model}: {note}", err=True)

@@ -246,7 +246,7 @@ class _Reader:
         if found is None:
             return None
         if is_code(found.model, folder):
-            message = _("“{model}” is code, which is run only where the command line says so: cnn-tui check {model}")
+            message = _("“{model}” is code, which is run only from the command line: cnn-tui check {model}")
             self._wrong(message.format(model=found.model), steps if isinstance(data, str) else (*steps, "model"))
             return None
         return ListedModel(

@@ -22,7 +22,7 @@ from tui_cnn.formats.toml_cursor import Cursor, cursor_at
 from tui_cnn.i18n import _
 
 
-class Proposal(NamedTuple):
+class Completion(NamedTuple):
     """Something that can be written, in place of what is from `start` to `end`."""
 
     label: str
@@ -34,7 +34,7 @@ class Proposal(NamedTuple):
     detail: str = ""
 
 
-def proposals(document: Document, offset: int) -> list[Proposal]:
+def completions(document: Document, offset: int) -> list[Completion]:
     """List what can be written at an offset, what is reached for most first."""
     if document.kind != "network":
         return []
@@ -45,25 +45,25 @@ def proposals(document: Document, offset: int) -> list[Proposal]:
     return list(_fields(cursor, is_assigned)) if cursor.place == "key" else []
 
 
-def _values(cursor: Cursor) -> Iterator[Proposal]:
+def _values(cursor: Cursor) -> Iterator[Completion]:
     before = cursor.before
     if len(before) > 1 and before[0] in "\"'" and before.endswith(before[0]):  # behind the whole value
         return
     if is_layer(cursor.table) and cursor.key == "type":
         for name, kind in LAYER_TYPES.items():
-            yield Proposal(name, f'"{name}"', "layer", cursor.start, cursor.end, about_kind(kind), _(kind.family))
+            yield Completion(name, f'"{name}"', "layer", cursor.start, cursor.end, about_kind(kind), _(kind.family))
         return
     field = field_of(cursor.table, cursor.key)
     for word in words_of(field) if field else ():
-        yield Proposal(word.strip('"'), word, "value", cursor.start, cursor.end)
+        yield Completion(word.strip('"'), word, "value", cursor.start, cursor.end)
 
 
-def _fields(cursor: Cursor, is_assigned: bool) -> Iterator[Proposal]:
+def _fields(cursor: Cursor, is_assigned: bool) -> Iterator[Completion]:
     """Propose what is not set yet; `is_assigned`: the value stands there already, and only the name is another."""
     struct, table, span = struct_of(cursor.table), cursor.table, (cursor.start, cursor.end)
     set_already = set(table.values) - {cursor.key}
     if is_layer(table) and "type" not in set_already:
-        yield Proposal("type", "type" if is_assigned else "type = ", "field", *span, _("Kind of the layer"))
+        yield Completion("type", "type" if is_assigned else "type = ", "field", *span, _("Kind of the layer"))
     if struct is None:
         return
     declared = [field for field in fields(struct) if field.name not in set_already]
@@ -71,4 +71,4 @@ def _fields(cursor: Cursor, is_assigned: bool) -> Iterator[Proposal]:
         default = default_of(struct, field)
         detail = _("default: {value}").format(value=default) if default else ""
         text = field.name if is_assigned else f"{field.name} = {first_value(field)}"
-        yield Proposal(field.name, text, "field", *span, "\n\n".join(about_field(field)), detail)
+        yield Completion(field.name, text, "field", *span, "\n\n".join(about_field(field)), detail)

@@ -11,7 +11,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 import tui_cnn
-from tui_cnn.cli.language_server.completing import proposals
+from tui_cnn.cli.language_server.completing import completions
 from tui_cnn.cli.language_server.documents import Diagnostic, Document
 from tui_cnn.cli.language_server.hovering import hover
 
@@ -128,7 +128,7 @@ def make_server() -> LanguageServer:
     @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=['"', "=", " "]))
     def on_completion(params: lsp.CompletionParams) -> lsp.CompletionList:
         document = server.document(params.text_document.uri)
-        found = proposals(document, server.offset(document.text, params.position))
+        found = completions(document, server.offset(document.text, params.position))
         items = [
             lsp.CompletionItem(
                 label=one.label,
