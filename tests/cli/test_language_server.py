@@ -214,17 +214,18 @@ async def test_completion_of_kinds(editor):
 async def test_completion_of_fields_that_are_not_set(editor):
     await editor.type(NET.replace("kernel_size = 3", "ker"))
     found = await editor.complete("\nker")
-    assert next(iter(found)) == "kernel_size", "what is missing comes first"
+    assert list(found)[:2] == ["kernel_size", "strides"], "what is missing comes first"
+    assert {*list(found)[-5:]} == {"name", "muted", "trainable", "data_format", "[[layers]]"}
     assert found["kernel_size"].text_edit.new_text == "kernel_size = 3"
     assert {"strides", "padding", "name"} <= set(found)
     assert not {"filters", "type", "units"} & set(found)
     assert found["padding"].detail == 'default: "valid"'
     await editor.type("[[layers]]\n")
-    assert list(await editor.complete("[[layers]]\n")) == ["type"]
+    assert list(await editor.complete("[[layers]]\n")) == ["type", "[[layers]]"]
     await editor.type(NET.replace("kernel_size = 3", "ker = 5"))
     assert (await editor.complete("\nker"))["kernel_size"].text_edit.new_text == "kernel_size"
     await editor.type("input_shape = [3]\n\n[[layers]]")
-    assert {"name", "outputs"} <= set(await editor.complete("[3]\n"))
+    assert list(await editor.complete("[3]\n")) == ["name", "outputs", "[[layers]]"]
 
 
 async def test_completion_of_words(editor):

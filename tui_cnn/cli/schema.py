@@ -13,8 +13,8 @@ from tui_cnn.i18n import _
     help=_(
         """Print the JSON schema of the TOML file of a network, or of cnn-tui.toml, the project file.
 
-        Editors with Taplo or Even Better TOML check and complete a file by it. A first line `#:schema network.json`
-        in the file says where it is.
+        Editors with Taplo or Even Better TOML check and complete a file with it if `#:schema ./network.json` is the
+        first line of the file.
 
         \b
         Examples:

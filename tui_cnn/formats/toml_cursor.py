@@ -126,7 +126,7 @@ class _Scanner:
             case "[" if self._awaits_value or self._in_array():
                 self._open("[")
             case "{":
-                if not (self._awaits_value or self._in_array()):
+                if not (self._in_array() or (self._awaits_value and not self._table.values[self._key])):
                     self._close("{")  # the last element has no end
                 self._open("{")
             case "]":

@@ -1,8 +1,10 @@
 """What can be written at a place of a network's TOML: kinds of layer, fields that are not set yet, words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from tui_cnn.cli.language_server.declarations import (
     about_field,
@@ -17,9 +19,14 @@ from tui_cnn.cli.language_server.declarations import (
 )
 from tui_cnn.cli.language_server.documents import Document
 from tui_cnn.core.layers import LAYER_TYPES
+from tui_cnn.core.layers.base import COMMON_FIELDS
+from tui_cnn.core.network import Network
 from tui_cnn.formats.fields import fields
 from tui_cnn.formats.toml_cursor import Cursor, cursor_at
 from tui_cnn.i18n import _
+
+_RARE = (*COMMON_FIELDS, "data_format")
+"""Fields that all layers have, and that are hardly ever set."""
 
 
 class Completion(NamedTuple):
@@ -64,10 +71,21 @@ def _fields(cursor: Cursor, is_assigned: bool) -> Iterator[Completion]:
     set_already = set(table.values) - {cursor.key}
     if is_layer(table) and "type" not in set_already:
         yield Completion("type", "type" if is_assigned else "type = ", "field", *span, _("Kind of the layer"))
-    if struct is None:
-        return
-    declared = [field for field in fields(struct) if field.name not in set_already]
-    for field in sorted(declared, key=lambda one: not is_required(struct, one)):
+    yield from _settings(struct, set_already, is_assigned, span) if struct is not None else ()
+    if table.keys in ((), ("layers",)) and not is_assigned:
+        yield Completion("[[layers]]", "[[layers]]\ntype = ", "layer", *span, _("A new layer"))
+
+
+def _settings(
+    struct: type[msgspec.Struct], set_already: Container[str], is_assigned: bool, span: tuple[int, int]
+) -> Iterator[Completion]:
+    """Propose the fields of a network or a layer; the layers of a network are tables of their own."""
+    declared = [
+        field
+        for field in fields(struct)
+        if field.name not in set_already and not (struct is Network and field.name == "layers")
+    ]
+    for field in sorted(declared, key=lambda one: (not is_required(struct, one), one.name in _RARE)):
         default = default_of(struct, field)
         detail = _("default: {value}").format(value=default) if default else ""
         text = field.name if is_assigned else f"{field.name} = {first_value(field)}"

@@ -72,4 +72,4 @@ def first_value(field: Field) -> str:
         return ""
     if field.kind == "pair" and len({*field.start}) == 1:
         return str(field.start[0])
-    return dumps_inline(field.start) if field.kind != "nested" else ""
+    return dumps_inline(field.start)

@@ -76,6 +76,10 @@ class Document:
     def _positions(self) -> dict[Steps, int]:
         return positions(self.text)
 
+    @cached_property
+    def _lines(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
     def layer_at(self, offset: int) -> networks.Path | None:
         """Return the path of the layer that is written at an offset, where the text is that of a network."""
         if not isinstance(self.network, Network):
@@ -132,18 +136,16 @@ class Document:
         ]
 
     def _span(self, line: int, column: int) -> tuple[int, int]:
-        """Return the offsets of what begins at a place: of a header, a key with its value, or a layer; in its line."""
-        start = 0
-        for _number in range(line - 1):
-            following = self.text.find("\n", start)
-            if following < 0:
-                break
-            start = following + 1
-        end = self.text.find("\n", start)
+        """Return the offsets of what begins at a place, a header, a key with its value, or a layer, in its line.
+
+        At the end of a line that is the letter before.
+        """
+        first = self._lines[min(line, len(self._lines)) - 1]
+        end = self.text.find("\n", first)
         end = len(self.text) if end < 0 else end
-        start = min(start + column - 1, end)
+        start = max(first, min(first + column - 1, end - 1))
         found = _WHOLE.match(self.text, start, end)
-        return start, max(found.end() if found else end, min(start + 1, end))
+        return start, found.end() if found else end
 
     @property
     def _source(self) -> str:
