@@ -205,6 +205,11 @@ WRONG_PROJECTS = [
 ]
 
 
+def test_each_setting_of_a_project_says_what_it_is():
+    tables = [project_schema(CODES), *project_schema(CODES)["definitions"].values()]
+    assert [name for table in tables for name, field in table["properties"].items() if not field["description"]] == []
+
+
 def test_a_project(tmp_path):
     file = tmp_path / "cnn-tui.toml"
     file.write_text(PROJECT)

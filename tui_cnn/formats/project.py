@@ -168,45 +168,69 @@ def page_url(text: str) -> str:
     return text
 
 
+_Limits = Annotated[dict[str, Any], Meta(description="Limits on what a network costs")]
+_Ignored = Annotated[list[Any], Meta(description="Findings that are accepted, each with a reason")]
+
+
 class IgnoreTable(msgspec.Struct, forbid_unknown_fields=True):
     """A finding that is ignored, as it is written."""
 
-    code: Annotated[str, Meta(min_length=1, max_length=64)]
-    reason: Annotated[str, Meta(min_length=1, pattern=r"\S")]
-    layer: str | Annotated[int, Meta(ge=1)] | None = None
+    code: Annotated[str, Meta(min_length=1, max_length=64, description="Code of the finding")]
+    reason: Annotated[str, Meta(min_length=1, pattern=r"\S", description="Why it is accepted")]
+    layer: Annotated[
+        str | Annotated[int, Meta(ge=1)] | None, Meta(description="Name or number of the layer; empty: every layer")
+    ] = None
 
 
 class LimitsTable(msgspec.Struct, forbid_unknown_fields=True):
     """Budgets, as they are written."""
 
-    max_params: _Amount | None = None
-    max_macs: _Amount | None = None
-    max_memory: _Amount | None = None
-    min_receptive_field: _Count | None = None
-    output_shape: _Count | Annotated[tuple[_Count, ...], Meta(min_length=1)] | None = None
+    max_params: Annotated[_Amount | None, Meta(description="Maximum number of parameters, such as 100k.")] = None
+    max_macs: Annotated[
+        _Amount | None, Meta(description="Maximum number of multiply-accumulates (MACs), such as 5M.")
+    ] = None
+    max_memory: Annotated[_Amount | None, Meta(description="Maximum training-step memory in bytes, such as 2GB.")] = (
+        None
+    )
+    min_receptive_field: Annotated[
+        _Count | None, Meta(description="Minimum receptive field of the last feature map, in pixels.")
+    ] = None
+    output_shape: Annotated[
+        _Count | Annotated[tuple[_Count, ...], Meta(min_length=1)] | None,
+        Meta(description="Required output shape, such as 10."),
+    ] = None
 
 
 class ModelTable(msgspec.Struct, forbid_unknown_fields=True):
     """A model of a project, as it is written; its parts are tables of their own."""
 
-    model: _Text
-    budgets: dict[str, Any] = {}
-    ignore: list[Any] = []
-    input_shape: Annotated[tuple[Axis, ...], Meta(min_length=2, max_length=4)] | None = None
-    classes: _Count | None = None
+    model: Annotated[_Text, Meta(description="A file, from here, or a preset")]
+    budgets: _Limits = {}
+    ignore: _Ignored = []
+    input_shape: Annotated[
+        Annotated[tuple[Axis, ...], Meta(min_length=2, max_length=4)] | None,
+        Meta(description="Image size to use instead of the model's own: [224, 224], or [224, 224, 3]"),
+    ] = None
+    classes: Annotated[_Count | None, Meta(description="Check that the output has this many classes.")] = None
 
 
 class ProjectTable(msgspec.Struct, forbid_unknown_fields=True):
     """A project file; `models` are names of files, or a `ModelTable` each."""
 
-    models: dict[str, Any] = {}
-    budgets: dict[str, Any] = {}
-    ignore: list[Any] = []
-    fail_on: Literal["error", "warning", "info"] | None = None
-    batch_size: _Count | None = None
-    optimizer: Literal["adam", "adamw", "rmsprop", "sgd"] | None = None
-    steps: _Count | None = None
-    checks_url: str | None = None
+    models: Annotated[dict[str, Any], Meta(description="Models to check, each under a name: a file or a table")] = {}
+    budgets: _Limits = {}
+    ignore: _Ignored = []
+    fail_on: Annotated[
+        Literal["error", "warning", "info"] | None,
+        Meta(description="Lowest severity that makes the exit status 1.  [error]"),
+    ] = None
+    batch_size: Annotated[_Count | None, Meta(description="Batch size for the training-step memory.  [32]")] = None
+    optimizer: Annotated[
+        Literal["adam", "adamw", "rmsprop", "sgd"] | None,
+        Meta(description="Optimizer for the training-step memory.  [adam]"),
+    ] = None
+    steps: Annotated[_Count | None, Meta(description="Check that this many training steps are enough.")] = None
+    checks_url: Annotated[str | None, Meta(description="Address of the page with the explanations of checks")] = None
 
 
 class _Reader:

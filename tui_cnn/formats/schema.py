@@ -43,21 +43,24 @@ def project_schema(codes: Iterable[str]) -> Schema:
     """Describe `cnn-tui.toml`; `codes` are those of the checks, which can be ignored."""
     parts: dict[str, type[msgspec.Struct]] = {"budgets": LimitsTable, "ignore": IgnoreTable, "model": ModelTable}
     found, project = _declared(ProjectTable, *parts.values())
-    definitions = {name: _without_null(found[kind.__name__]) for name, kind in parts.items()}
+    definitions = {name: _bare(_without_null(found[kind.__name__])) for name, kind in parts.items()}
     definitions["ignore"]["properties"]["code"] |= {"enum": sorted(codes)}
-    shared: Schema = {
-        "budgets": {"$ref": "#/definitions/budgets"},
-        "ignore": {"type": "array", "items": {"$ref": "#/definitions/ignore"}},
-    }
-    definitions["model"]["properties"] |= shared
     model = {"anyOf": [{"type": "string", "minLength": 1}, {"$ref": "#/definitions/model"}]}
-    project["properties"] |= {**shared, "models": {"type": "object", "additionalProperties": model}}
+    project["properties"]["models"] |= {"additionalProperties": model}
+    for table in (project, definitions["model"]):
+        table["properties"]["budgets"] |= {"allOf": [{"$ref": "#/definitions/budgets"}]}
+        table["properties"]["ignore"] |= {"items": {"$ref": "#/definitions/ignore"}}
     return {
         "$schema": _DRAFT,
         "title": "What cnn-tui check checks in a project",
-        **{key: value for key, value in project.items() if key not in ("title", "description")},
+        **_bare(project),
         "definitions": definitions,
     }
+
+
+def _bare(schema: Schema) -> Schema:
+    """Leave out the name and the docstring of a struct, which are for who reads the code."""
+    return {key: value for key, value in schema.items() if key not in ("title", "description")}
 
 
 def _declared(*kinds: type[msgspec.Struct]) -> tuple[Mapping[str, Schema], Schema]:
