@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 CHECKOUT = Path(__file__).parents[2]
@@ -137,8 +138,30 @@ def test_the_code_ends_with_the_command(directory, number):
         os.kill(process.pid, number)
         assert process.stderr.read().strip() == ""
         assert process.wait(60) == (130 if number == signal.SIGINT else -number)
-    while (Path("/proc") / str(worker)).exists():  # it ends, or this test never does
+    while is_running(worker):  # it ends, or this test never does
         pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no groups of processes")
+def test_what_the_code_has_started_ends_with_it(directory):
+    (directory / "starts.py").write_text("""\
+import subprocess
+from nets.mine import build
+def model():
+    print(subprocess.Popen(["sleep", "600"]).pid)
+    return build()
+""")
+    ended = check(directory, "--json", "starts:model")
+    assert ended.returncode == 0
+    while is_running(int(ended.stderr.splitlines()[-1])):
+        pass
+
+
+def is_running(process):
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_a_file_of_that_name_is_a_file(directory):
