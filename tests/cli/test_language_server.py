@@ -1,9 +1,11 @@
 """`cnn-tui lsp`, driven by a client over the standard input and output of the real process."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -271,6 +273,17 @@ async def test_closing_forgets(editor):
     params = lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(editor.uri))
     editor.client.text_document_did_close(params)
     assert await editor.diagnosed() == ()
+
+
+def test_the_documented_settings_can_be_read():
+    page = (CHECKOUT / "docs" / "editors.md").read_text("utf-8")
+    json_blocks, toml_blocks = (re.findall(rf"^```{kind}\n(.*?)^```", page, re.M | re.S) for kind in ("json", "toml"))
+    code = [json.loads(block) for block in json_blocks]
+    network, helix = map(tomllib.loads, toml_blocks)
+    assert code[1]["glspc.server.commandArguments"] == helix["language-server"]["cnn-tui"]["args"] == ["lsp"]
+    pattern, _project = code[0]["evenBetterToml.schema.associations"]
+    assert re.match(pattern, "/home/ada/project/networks/small.toml")
+    assert network["input_shape"] == [28, 28, 1]
 
 
 def test_it_ends_with_its_editor():

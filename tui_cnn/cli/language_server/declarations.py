@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import msgspec
 
 from tui_cnn.core.layers import LAYER_TYPES
-from tui_cnn.core.layers.base import Layer
 from tui_cnn.core.network import Network
 from tui_cnn.formats.fields import Field, bounds, fields
 from tui_cnn.formats.toml import dumps_inline
@@ -33,7 +32,7 @@ def field_of(table: Table, name: str) -> Field | None:
     return next((field for field in fields(struct) if field.name == name), None) if struct else None
 
 
-def about_kind(kind: type[Layer]) -> str:
+def about_kind(kind: type[msgspec.Struct]) -> str:
     """Say in a sentence what a kind of layer does."""
     return _((kind.__doc__ or "").partition("\n")[0])
 

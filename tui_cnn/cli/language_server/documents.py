@@ -85,7 +85,7 @@ class Document:
         if not isinstance(self.network, Network):
             return None
         before = [(start, len(steps), steps) for steps, start in self._positions.items() if start <= offset]
-        return _path(max(before)[2]) if before else None
+        return _path(max(before, key=lambda one: one[:2])[2])
 
     def diagnostics(self) -> list[Diagnostic]:
         """Find what is wrong, as `cnn-tui check` does: with the budgets and the ignored findings of the project."""
@@ -99,20 +99,19 @@ class Document:
     def _of_network(self) -> list[Diagnostic]:
         if isinstance(self.network, FormatError):
             return self._problems(self.network)
-        project = self._project()
+        project, found = self._project(), list[Diagnostic]()
         if isinstance(project, FormatError):
-            message = _("the project file cannot be read, so nothing is ignored: {reason}")
-            start, end = self._span(1, 1)
-            first = [Diagnostic(start, end, "warning", UNREADABLE, message.format(reason=project))]
-            project = Project(Path())
-        else:
-            first = []
+            message = _("the project file cannot be read, so nothing is ignored: {reason}").format(reason=project)
+            found, project = [Diagnostic(*self._span(1, 1), "warning", UNREADABLE, message)], Project(Path())
         listed = project.listed(self._source) or ListedModel(self._source, self._source)
-        name = self._source if self._source.endswith(".toml") else f"{self._source}.toml"
-        demands = demands_of(project, listed)
-        checked, _used = check_network(name, self.network, name, lambda: Places(self.text), demands)
+        file = (
+            self._source if self._source.endswith(".toml") else f"{self._source}.toml"
+        )  # the places are those of TOML
+        checked, _used = check_network(
+            listed.name, self.network, file, lambda: Places(self.text), demands_of(project, listed)
+        )
         page = project.checks_url or ""
-        return [*first, *(one for finding in checked.reported for one in self._of(finding, page))]
+        return found + [one for finding in checked.reported for one in self._of(finding, page)]
 
     def _project(self) -> Project | FormatError:
         """Find the project that the file is in; a text without a file is in none."""

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from tui_cnn.cli.language_server.declarations import about_field, about_kind, default_of, field_of, is_layer, struct_of
 from tui_cnn.cli.language_server.documents import Document
 from tui_cnn.core.network import format_path
-from tui_cnn.core.rows import sums
+from tui_cnn.core.rows import Row, sums
 from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.formulas import Number, layer_numbers, network_numbers
 from tui_cnn.formats.markdown import escape, markdown_table
@@ -39,27 +41,31 @@ def hover(document: Document, offset: int) -> Hover | None:
 
 
 def _layer(document: Document, cursor: Cursor, offset: int) -> str:
-    """Describe the layer whose table the cursor is at, also where the text is no network now."""
-    kind = cursor.table.text("type")
-    struct = struct_of(cursor.table)
-    parts = [f"**{escape(kind)}**"] if struct else []
-    path = document.layer_at(offset)
-    row = None
-    if path is not None and document.analysis is not None and cursor.table.keys[-1] != "layer":
-        row = next((row for row in document.analysis.rows if row.path == path), None)
-    if row is not None and document.analysis is not None:
-        title = _("layer {number}: {name}").format(number=format_path(row.path), name=escape(row.name))
-        parts = [f"**{row.kind}** · {title}"]
-        parts.append(escape(about_kind(type(row.layer))))
-        if row.input_shape is not None:
-            parts.append(_("Input {shape}").format(shape=format_shape(row.input_shape)))
-        if row.muted:
-            parts.append(_("Muted: the input passes through unchanged."))
-        else:
-            parts.append(_table(layer_numbers(row, sums(document.analysis).get(row.path))))
-    elif struct is not None:
-        parts.append(escape(_((struct.__doc__ or "").partition("\n")[0])))
+    """Describe the layer whose table the cursor is at; where the text is no network now, only its kind."""
+    row, struct = _row(document, cursor, offset), struct_of(cursor.table)
+    if row is None:
+        return f"**{cursor.table.text('type')}**\n\n{_about(struct)}" if struct else ""
+    title = _("layer {number}: {name}").format(number=format_path(row.path), name=escape(row.name))
+    parts = [f"**{row.kind}** · {title}", _about(type(row.layer))]
+    if row.input_shape is not None:
+        parts.append(_("Input {shape}").format(shape=format_shape(row.input_shape)))
+    if row.muted:
+        parts.append(_("Muted: the input passes through unchanged."))
+    elif document.analysis is not None:
+        parts.append(_table(layer_numbers(row, sums(document.analysis).get(row.path))))
     return "\n\n".join(parts)
+
+
+def _row(document: Document, cursor: Cursor, offset: int) -> Row | None:
+    """Return the row of the layer at an offset; one that another holds alone has none."""
+    path = document.layer_at(offset)
+    if path is None or document.analysis is None or cursor.table.keys[-1] == "layer":
+        return None
+    return next((row for row in document.analysis.rows if row.path == path), None)
+
+
+def _about(struct: type[msgspec.Struct]) -> str:
+    return escape(about_kind(struct))
 
 
 def _network(document: Document) -> str:
