@@ -48,7 +48,6 @@ from tui_cnn.formats.saving import save_bytes
 from tui_cnn.formats.tensors import read_tensors
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
-from tui_cnn.runs.model_code import SECONDS, build_model
 from tui_cnn.visible import visible
 
 _TERMINAL = "-"
@@ -124,7 +123,6 @@ Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
 @click.option(
     "--time-limit",
     type=click.IntRange(1),
-    default=SECONDS,
     metavar="SECONDS",
     help=_("Maximum time for the code of a MODULE:FUNCTION.  [120]"),
 )
@@ -157,7 +155,7 @@ def check(
     formulas: bool,
     classes: int | None,
     fail_on: Severity | None,
-    time_limit: int,
+    time_limit: int | None,
     explain: str | None,
     checks_url: str | None,
     picture: str | None,
@@ -217,7 +215,7 @@ def _project_here() -> Project | None:
 
 
 def _check(
-    listed: ListedModel, input_shape: Shape | None, demands: Demands, time_limit: int
+    listed: ListedModel, input_shape: Shape | None, demands: Demands, time_limit: int | None
 ) -> tuple[CheckedModel, frozenset[IgnoredFinding]]:
     """Read a model and check it; one that cannot be read has used all that is ignored in it."""
     name, model = listed.name, listed.model
@@ -237,10 +235,12 @@ def _check(
     return check_network(name, network, file, lambda: places_in(source), demands)
 
 
-def _run(model: str, input_shape: Shape | None, seconds: int) -> Network:
+def _run(model: str, input_shape: Shape | None, seconds: int | None) -> Network:
     """Build the model that someone's own code makes; say that it is run, and what it prints, on the standard error."""
+    from tui_cnn.runs.model_code import SECONDS, build_model
+
     echo(_("{model}: runs this code in its own process").format(model=model), err=True)
-    network, notes = build_model(model, input_shape, seconds, lambda line: write(line, err=True))
+    network, notes = build_model(model, input_shape, seconds or SECONDS, lambda line: write(line, err=True))
     for note in notes:
         echo(f"{model}: {note}", err=True)
     return network
