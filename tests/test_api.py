@@ -59,6 +59,10 @@ def test_a_layer_of_ones_own_is_counted_by_its_model(keras):
     assert not checked.totals.complete, "its work is not known"
 
 
+def test_an_input_shape_of_two_axes_keeps_the_channels():
+    assert check(HOSTILE, input_shape=(9, 9)).network.input_shape == (9, 9, 1)
+
+
 def test_a_model_of_keras_2():
     pytest.importorskip("tf_keras")
     code = """

@@ -37,7 +37,7 @@ def installed(wheel, tmp_path_factory):
 
 def test_the_wheel_holds_the_assets_as_they_are(wheel):
     with zipfile.ZipFile(wheel) as archive:
-        for room in ("fashion-mnist", "presets", "lessons"):
+        for room in ("fashion-mnist", "presets", "lessons", "schema"):
             for path in filter(Path.is_file, (ASSETS / room).rglob("*")):
                 name = path.relative_to(ASSETS).as_posix()
                 assert archive.read(f"tui_cnn/_assets/{name}") == path.read_bytes()

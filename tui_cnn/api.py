@@ -3,21 +3,19 @@
 Nothing is built, trained or run, and TensorFlow is not needed.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from tui_cnn.cli.checking.budgets import compare
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import TrainingContext, grouped
-from tui_cnn.core.layers import Opaque
 from tui_cnn.core.memory import OptimizerName, memory
-from tui_cnn.core.network import Network, walk
-from tui_cnn.core.shape import Shape, format_shape
+from tui_cnn.core.network import Network
+from tui_cnn.core.shape import Shape, format_shape, of_size
 from tui_cnn.formats.amounts import parse_amount
+from tui_cnn.formats.keras.model_objects import KerasModel, is_keras_model, read_model_object
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.numbers_table import at_least, lines, missing, total
 from tui_cnn.formats.project import Budgets
@@ -26,17 +24,6 @@ from tui_cnn.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-
-
-class KerasModel(Protocol):
-    """A model of Keras 3, whatever its backend, or of tf-keras."""
-
-    name: str
-    layers: Sequence[Any]
-
-    def to_json(self) -> str:
-        """Describe the model."""
-        ...
 
 
 Model = Network | KerasModel | str | Path
@@ -182,35 +169,13 @@ def _amount(value: int | str | None) -> int | None:
 
 def _network(model: Model, input_shape: Shape | None) -> Network:
     if isinstance(model, Network):
-        return edits.set_input_shape(model, input_shape) if input_shape else model
+        return edits.set_input_shape(model, of_size(model.input_shape, input_shape)) if input_shape else model
     if isinstance(model, str | Path):
         return find_network(str(model), input_shape=input_shape)[0]
-    if not (hasattr(model, "to_json") and hasattr(model, "layers")):
+    if not is_keras_model(model):
         message = _("{kind} is not a model; give a Network, a model of Keras, a file or a preset")
         raise TypeError(message.format(kind=type(model).__name__))
-    return _of_keras(model, input_shape)
-
-
-def _of_keras(model: KerasModel, input_shape: Shape | None) -> Network:
-    """Turn a model of Keras into a network; of layers that are not ours, the model counts the parameters."""
-    from tui_cnn.formats.errors import FormatError
-    from tui_cnn.formats.keras.reading import convert_model
-    from tui_cnn.formats.keras.schema import loads_config
-
-    try:
-        description = model.to_json()
-    except NotImplementedError:
-        message = _("is a subclass of Model whose layers are only in its code; make it Functional or Sequential")
-        raise FormatError(model.name, message) from None
-    network = convert_model(loads_config(description, model.name), model.name, input_shape).network
-    counts: dict[str, int] = {}
-    for layer in model.layers:
-        with suppress(ValueError):  # it is not built yet
-            counts[layer.name] = layer.count_params()
-    for place, layer in walk(network.layers):
-        if isinstance(layer, Opaque) and layer.weights is None and layer.name in counts:
-            network = edits.change(network, place, weights=counts[layer.name])
-    return network
+    return read_model_object(model, input_shape).network
 
 
 __all__ = ["CheckedNetwork", "Network", "assert_budget", "check"]

@@ -10,10 +10,11 @@ from typing import Literal
 
 from tui_cnn.i18n import _
 
-Extra = Literal["cluster", "onnx", "parquet", "search", "train", "web"]
+Extra = Literal["cluster", "lsp", "onnx", "parquet", "search", "train", "web"]
 
 _MODULES: dict[Extra, str] = {
     "cluster": "distributed",
+    "lsp": "pygls",
     "onnx": "onnx",
     "parquet": "pyarrow",
     "search": "optuna",

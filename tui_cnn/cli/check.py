@@ -22,7 +22,9 @@ from tui_cnn.cli.checking.models import (
     CheckedModel,
     Demands,
     check_network,
+    demands_of,
     display_path,
+    places_in,
     unread_model,
     unused_ignores,
 )
@@ -33,18 +35,19 @@ from tui_cnn.cli.streams import echo, write
 from tui_cnn.cli.table import wrap
 from tui_cnn.config import expanded
 from tui_cnn.core.analysis import Analysis
-from tui_cnn.core.checks import Severity, TrainingContext
+from tui_cnn.core.checks import Severity
 from tui_cnn.core.memory import OptimizerName
+from tui_cnn.core.network import Network
 from tui_cnn.core.rows import Convention
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.container import OnlyWeightsError
+from tui_cnn.formats.models import is_code
 from tui_cnn.formats.project import Budgets, IgnoredFinding, ListedModel, Project, find_project, read_project
 from tui_cnn.formats.saving import save_bytes
 from tui_cnn.formats.tensors import read_tensors
 from tui_cnn.formats.validation import nearest
 from tui_cnn.i18n import _
-from tui_cnn.runs.machine import machine_memory
 from tui_cnn.visible import visible
 
 _TERMINAL = "-"
@@ -59,10 +62,11 @@ Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
         """Show the numbers and the problems of networks, without building them.
 
         A MODEL is a preset, a TOML file, a model of Keras 1 to 3 (.keras, .h5, .json or .yaml), one of ONNX (.onnx), or
-        - for the standard input. Without MODEL, those that cnn-tui.toml or [tool.cnn-tui] of pyproject.toml lists are
-        checked, with the budgets and the ignored findings there. Of a file that has only weights (.weights.h5,
-        .safetensors) the tensors are listed. The exit status is 0 if all models are valid, 1 if one has an error or
-        exceeds a limit, and 2 if one cannot be read.
+        - for the standard input. MODULE:FUNCTION runs your code: the module is imported from this directory in its
+        own process, and the function returns a model of Keras. Without MODEL, those that cnn-tui.toml or
+        [tool.cnn-tui] of pyproject.toml lists are checked, with the budgets and the ignored findings there. Of a file
+        that has only weights (.weights.h5, .safetensors) the tensors are listed. The exit status is 0 if all models are
+        valid, 1 if one has an error or exceeds a limit, and 2 if one cannot be read.
 
         \b
         Examples:
@@ -71,6 +75,7 @@ Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
           cnn-tui check my.toml --max-params 100k --fail-on warning
           cnn-tui check --format sarif > cnn-tui.sarif
           cnn-tui check model.keras --input-shape 224x224x3
+          cnn-tui check models.small:build
           cnn-tui check --explain dense-heavy
           cnn-tui check fashion-cnn --picture
           cnn-tui check fashion-cnn --picture network.svg"""
@@ -115,6 +120,12 @@ Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
     type=click.Choice(["error", "warning", "info"]),
     help=_("Lowest severity that makes the exit status 1.  [error]"),
 )
+@click.option(
+    "--time-limit",
+    type=click.IntRange(1),
+    metavar="SECONDS",
+    help=_("Maximum time for the code of a MODULE:FUNCTION.  [120]"),
+)
 @click.option("--explain", metavar="CODE", help=_("Explain a check and exit."))
 @click.option(
     "--checks-url",
@@ -144,6 +155,7 @@ def check(
     formulas: bool,
     classes: int | None,
     fail_on: Severity | None,
+    time_limit: int | None,
     explain: str | None,
     checks_url: str | None,
     picture: str | None,
@@ -170,25 +182,20 @@ def check(
     if not models:
         raise click.UsageError(_("specify a MODEL to check, or list models in cnn-tui.toml"))
     fail_on = fail_on or project.fail_on or "error"
-    training = TrainingContext(
-        classes,
-        batch_size or project.batch_size or 32,
-        optimizer or project.optimizer or "adam",
-        machine_memory(),
-        steps or project.steps,
-    )
+    given: dict[str, Any] = {"classes": classes, "batch_size": batch_size, "optimizer": optimizer, "steps": steps}
+    given = {name: value for name, value in given.items() if value is not None}
     output = _Output(form, quiet, convention, formulas, picture, checks_url or project.checks_url or "")
     unused = dict.fromkeys(project.ignored if everything else ())
     for model in models:
         listed = project.listed(model) or ListedModel(model, model)
-        demands = Demands(
-            training._replace(classes=classes or listed.classes),
-            project.budgets.overridden(listed.budgets).overridden(Budgets(**limits)),
-            fail_on,
-            (*listed.ignored, *project.ignored),
+        demands = demands_of(project, listed)
+        demands = demands._replace(
+            training=demands.training._replace(**given),
+            budgets=demands.budgets.overridden(Budgets(**limits)),
+            fail_on=fail_on,
         )
         unused |= dict.fromkeys(listed.ignored)
-        checked, used = _check(listed, input_shape or listed.input_shape, demands)
+        checked, used = _check(listed, input_shape or listed.input_shape, demands, time_limit)
         for one in used:
             unused.pop(one, None)
         output.add(checked)
@@ -208,21 +215,35 @@ def _project_here() -> Project | None:
 
 
 def _check(
-    listed: ListedModel, input_shape: Shape | None, demands: Demands
+    listed: ListedModel, input_shape: Shape | None, demands: Demands, time_limit: int | None
 ) -> tuple[CheckedModel, frozenset[IgnoredFinding]]:
     """Read a model and check it; one that cannot be read has used all that is ignored in it."""
     name, model = listed.name, listed.model
     is_input = model == STANDARD_INPUT
     file: str | None = STANDARD_INPUT if is_input else None
+    code = is_code(model)
     try:
-        network, path = find_model(model, input_shape)
+        network, path = (_run(model, input_shape, time_limit), None) if code else find_model(model, input_shape)
     except FormatError as error:
         if isinstance(error, OnlyWeightsError) and demands.budgets == Budgets():
             return CheckedModel(name, display_path(expanded(model)), tensors=read_tensors(expanded(model))), frozenset()
+        file = file or (str(error.source) if Path(error.source).suffix and not code else None)
         return unread_model(name, file, error), frozenset(demands.ignored)
     if path is not None:
         file = display_path(path)
-    return check_network(name, network, file, standard_input() if is_input else path, demands)
+    source = standard_input() if is_input else path
+    return check_network(name, network, file, lambda: places_in(source), demands)
+
+
+def _run(model: str, input_shape: Shape | None, seconds: int | None) -> Network:
+    """Build the model that someone's own code makes; say that it is run, and what it prints, on the standard error."""
+    from tui_cnn.runs.model_code import SECONDS, build_model
+
+    echo(_("{model}: runs this code in its own process").format(model=model), err=True)
+    network, notes = build_model(model, input_shape, seconds or SECONDS, lambda line: write(line, err=True))
+    for note in notes:
+        echo(f"{model}: {note}", err=True)
+    return network
 
 
 class _Output:

@@ -74,6 +74,8 @@ program = Group(
         "learning_rate": ("lr",),
         "lesson": ("lesson",),
         "serve": ("serve",),
+        "schema": ("schema",),
+        "lsp": ("lsp",),
         "datasets": ("data",),
         "doctor": ("doctor",),
         "speed": ("speed",),

@@ -1,4 +1,4 @@
-"""Amounts as people write them: `100000`, `100k`, `1.5M`, `6.4MiB`."""
+"""Amounts as people write them, `100000`, `100k`, `1.5M`, `6.4MiB`, and as they are shown: `93.3 k`, `6.33 MB`."""
 
 import re
 from decimal import Decimal
@@ -24,3 +24,21 @@ def parse_amount(text: str) -> int:
     base, letter = (1024, binary) if binary else (1000, prefix)
     amount: Decimal = Decimal(whole.replace(",", "") + part + power) * base ** _PREFIXES.index(letter.lower())
     return round(amount)
+
+
+_SHOWN = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def short_count(value: int) -> str:
+    """Write a count in three figures: `2.79 M`, `93.3 k`, `650`."""
+    for size, prefix in _SHOWN:
+        scaled = value / size
+        if scaled >= 0.9995:  # what rounds to 1,000 of one prefix is 1 of the next
+            digits = 2 if scaled < 9.995 else 1 if scaled < 99.95 else 0
+            return f"{scaled:.{digits}f} {prefix}"
+    return f"{value}"
+
+
+def size(count: int) -> str:
+    """Write bytes in three figures: `108 kB`, `6.33 MB`; powers of a thousand."""
+    return f"{count} B" if count < 1000 else f"{short_count(count)}B"

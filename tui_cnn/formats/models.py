@@ -1,5 +1,6 @@
 """What a person may write where a model is expected: a file, or the name of a preset."""
 
+import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,6 +20,14 @@ from tui_cnn.i18n import _
 
 if TYPE_CHECKING:
     from tui_cnn.formats.keras.reading import Import
+
+
+_CODE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+
+
+def is_code(model: str, directory: Path | None = None) -> bool:
+    """Tell whether a model is `module:function`, code that makes one, and no file in the directory."""
+    return _CODE.fullmatch(model) is not None and not _exists((directory or Path()) / model)
 
 
 def find_network(

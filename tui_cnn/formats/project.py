@@ -15,6 +15,7 @@ from tui_cnn.core.network import Axis
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.amounts import parse_amount
 from tui_cnn.formats.errors import FormatError, Problem
+from tui_cnn.formats.models import is_code
 from tui_cnn.formats.reading import loads_toml, read_text
 from tui_cnn.formats.toml_positions import Places, Steps
 from tui_cnn.formats.validation import InvalidError, convert, nearest
@@ -139,7 +140,11 @@ def read_project(path: Path, known_codes: Iterable[str]) -> Project:
     Raises:
         FormatError: it cannot be read, or something in it is wrong: each problem with its place.
     """
-    text = read_text(path)
+    return loads_project(read_text(path), path, known_codes)
+
+
+def loads_project(text: str, path: Path, known_codes: Iterable[str]) -> Project:
+    """Read the text of the project file at `path`; otherwise as `read_project`."""
     data: Any = loads_toml(text, path)
     table: Steps = _TABLE if path.name == SHARED_FILE else ()
     for step in table:
@@ -163,37 +168,69 @@ def page_url(text: str) -> str:
     return text
 
 
-class _Ignore(msgspec.Struct, forbid_unknown_fields=True):
-    code: Annotated[str, Meta(min_length=1, max_length=64)]
-    reason: Annotated[str, Meta(min_length=1, pattern=r"\S")]
-    layer: str | Annotated[int, Meta(ge=1)] | None = None
+_Limits = Annotated[dict[str, Any], Meta(description="Limits on what a network costs")]
+_Ignored = Annotated[list[Any], Meta(description="Findings that are accepted, each with a reason")]
 
 
-class _Limits(msgspec.Struct, forbid_unknown_fields=True):
-    max_params: _Amount | None = None
-    max_macs: _Amount | None = None
-    max_memory: _Amount | None = None
-    min_receptive_field: _Count | None = None
-    output_shape: _Count | Annotated[tuple[_Count, ...], Meta(min_length=1)] | None = None
+class IgnoreTable(msgspec.Struct, forbid_unknown_fields=True):
+    """A finding that is ignored, as it is written."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=64, description="Code of the finding")]
+    reason: Annotated[str, Meta(min_length=1, pattern=r"\S", description="Why it is accepted")]
+    layer: Annotated[
+        str | Annotated[int, Meta(ge=1)] | None, Meta(description="Name or number of the layer; empty: every layer")
+    ] = None
 
 
-class _Model(msgspec.Struct, forbid_unknown_fields=True):
-    model: _Text
-    budgets: dict[str, Any] = {}
-    ignore: list[Any] = []
-    input_shape: Annotated[tuple[Axis, ...], Meta(min_length=2, max_length=4)] | None = None
-    classes: _Count | None = None
+class LimitsTable(msgspec.Struct, forbid_unknown_fields=True):
+    """Budgets, as they are written."""
+
+    max_params: Annotated[_Amount | None, Meta(description="Maximum number of parameters, such as 100k.")] = None
+    max_macs: Annotated[
+        _Amount | None, Meta(description="Maximum number of multiply-accumulates (MACs), such as 5M.")
+    ] = None
+    max_memory: Annotated[_Amount | None, Meta(description="Maximum training-step memory in bytes, such as 2GB.")] = (
+        None
+    )
+    min_receptive_field: Annotated[
+        _Count | None, Meta(description="Minimum receptive field of the last feature map, in pixels.")
+    ] = None
+    output_shape: Annotated[
+        _Count | Annotated[tuple[_Count, ...], Meta(min_length=1)] | None,
+        Meta(description="Required output shape, such as 10."),
+    ] = None
 
 
-class _Project(msgspec.Struct, forbid_unknown_fields=True):
-    models: dict[str, Any] = {}
-    budgets: dict[str, Any] = {}
-    ignore: list[Any] = []
-    fail_on: Literal["error", "warning", "info"] | None = None
-    batch_size: _Count | None = None
-    optimizer: Literal["adam", "adamw", "rmsprop", "sgd"] | None = None
-    steps: _Count | None = None
-    checks_url: str | None = None
+class ModelTable(msgspec.Struct, forbid_unknown_fields=True):
+    """A model of a project, as it is written; its parts are tables of their own."""
+
+    model: Annotated[_Text, Meta(description="A file, from here, or a preset")]
+    budgets: _Limits = {}
+    ignore: _Ignored = []
+    input_shape: Annotated[
+        Annotated[tuple[Axis, ...], Meta(min_length=2, max_length=4)] | None,
+        Meta(description="Image size to use instead of the model's own: [224, 224], or [224, 224, 3]"),
+    ] = None
+    classes: Annotated[_Count | None, Meta(description="Check that the output has this many classes.")] = None
+
+
+class ProjectTable(msgspec.Struct, forbid_unknown_fields=True):
+    """A project file; `models` are names of files, or a `ModelTable` each."""
+
+    models: Annotated[dict[str, Any], Meta(description="Models to check, each under a name: a file or a table")] = {}
+    budgets: _Limits = {}
+    ignore: _Ignored = []
+    fail_on: Annotated[
+        Literal["error", "warning", "info"] | None,
+        Meta(description="Lowest severity that makes the exit status 1.  [error]"),
+    ] = None
+    batch_size: Annotated[_Count | None, Meta(description="Batch size for the training-step memory.  [32]")] = None
+    optimizer: Annotated[
+        Literal["adam", "adamw", "rmsprop", "sgd"] | None,
+        Meta(description="Optimizer for the training-step memory.  [adam]"),
+    ] = None
+    steps: Annotated[_Count | None, Meta(description="Check that this many training steps are enough.")] = None
+    checks_url: Annotated[str | None, Meta(description="Address of the page with the explanations of checks")] = None
 
 
 class _Reader:
@@ -205,7 +242,7 @@ class _Reader:
 
     def project(self, path: Path, data: Any) -> Project:
         """Read all of it."""
-        found = self._part(data, (), _Project)
+        found = self._part(data, (), ProjectTable)
         if found is None:
             return Project(path)
         models = [self._model(name, path.parent, part, ("models", name)) for name, part in found.models.items()]
@@ -229,8 +266,12 @@ class _Reader:
             return None
 
     def _model(self, name: str, folder: Path, data: Any, steps: Steps) -> ListedModel | None:
-        found = self._part({"model": data} if isinstance(data, str) else data, steps, _Model)
+        found = self._part({"model": data} if isinstance(data, str) else data, steps, ModelTable)
         if found is None:
+            return None
+        if is_code(found.model, folder):
+            message = _("“{model}” is code, which is run only from the command line: cnn-tui check {model}")
+            self._wrong(message.format(model=found.model), steps if isinstance(data, str) else (*steps, "model"))
             return None
         return ListedModel(
             name,
@@ -242,7 +283,7 @@ class _Reader:
         )
 
     def _budgets(self, data: dict[str, Any], steps: Steps) -> Budgets:
-        limits = self._part(data, steps, _Limits)
+        limits = self._part(data, steps, LimitsTable)
         if limits is None:
             return Budgets()
         amounts: dict[str, int | None] = {}
@@ -262,7 +303,7 @@ class _Reader:
     def _ignored(self, data: list[Any], steps: Steps) -> tuple[IgnoredFinding, ...]:
         found = []
         for number, part in enumerate(data):
-            one = self._part(part, (*steps, number), _Ignore)
+            one = self._part(part, (*steps, number), IgnoreTable)
             if one is None:
                 continue
             if one.code not in self._codes:

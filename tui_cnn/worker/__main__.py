@@ -16,6 +16,9 @@ as TOML on standard input, and say which.
 
 `python -m tui_cnn.worker convolution-speed one|all`: time one convolution, on one core or on all, in lines of JSON.
 
+`python -m tui_cnn.worker model-code MODULE:FUNCTION DIRECTORY FILE SHAPE`: import a person's module from a directory,
+call its function, and describe the model that it gives in a file of JSON; SHAPE is `28x28x1`, or empty.
+
 `python -m tui_cnn.worker inspect`: answer questions about trained networks, in frames of msgpack, until the input ends.
 
 Exit status: 0 trained to the end, or stopped on command; 1 the training failed, and the run's events say why; 2 bad
@@ -106,6 +109,10 @@ def main(arguments: list[str]) -> int:
             from tui_cnn.worker.convolution_speed import main as measure
 
             return measure(cores)
+        case ["model-code", model, directory, answer, shape]:
+            from tui_cnn.worker.model_code import main as build_model
+
+            return build_model(model, directory, Path(answer), tuple(map(int, shape.split("x"))) if shape else None)
         case ["inspect"]:
             from tui_cnn.worker.inspection.serve import main as inspect
 
@@ -113,7 +120,8 @@ def main(arguments: list[str]) -> int:
     usage = _(
         "usage: python -m tui_cnn.worker train RUN_DIR | test RUN_DIR | prewarm RUNTIME | probe | "
         "export keras|h5|onnx FILE < NETWORK.toml | export-trained keras|h5|onnx SOURCE FILE | "
-        "load-weights SOURCE NAME FILE < NETWORK.toml | rates | preview | convolution-speed one|all | inspect"
+        "load-weights SOURCE NAME FILE < NETWORK.toml | rates | preview | convolution-speed one|all | "
+        "model-code MODULE:FUNCTION DIRECTORY FILE SHAPE | inspect"
     )
     sys.stderr.write(usage + "\n")
     return 2

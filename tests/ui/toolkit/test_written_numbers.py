@@ -8,9 +8,10 @@ from tests.ui import records
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import BatchNormalization
+from tui_cnn.formats.formulas import layer_numbers, network_numbers
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.ui.build.formulas import layer_numbers, network_numbers, write
+from tui_cnn.ui.build.formulas import write
 from tui_cnn.ui.build.preview import preview
 from tui_cnn.ui.toolkit.runs import epochs_done, epochs_table, share, started_at, state_name
 from tui_cnn.ui.train.progress import progress_lines

@@ -12,11 +12,12 @@ from tui_cnn.core.memory import Memory, memory
 from tui_cnn.core.network import Network, format_path
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.kinds import is_ours
-from tui_cnn.formats.project import Budgets, IgnoredFinding, Project
+from tui_cnn.formats.project import Budgets, IgnoredFinding, ListedModel, Project
 from tui_cnn.formats.reading import read_text
 from tui_cnn.formats.tensors import TensorList
 from tui_cnn.formats.toml_positions import Places, steps_to
 from tui_cnn.i18n import _
+from tui_cnn.runs.machine import machine_memory
 
 SEVERITIES: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 
@@ -96,10 +97,22 @@ class Demands(NamedTuple):
     ignored: tuple[IgnoredFinding, ...] = ()
 
 
+def demands_of(project: Project, listed: ListedModel) -> Demands:
+    """Return what a project demands of one of its models."""
+    training = TrainingContext(
+        listed.classes, project.batch_size or 32, project.optimizer or "adam", machine_memory(), project.steps
+    )
+    budgets = project.budgets.overridden(listed.budgets)
+    return Demands(training, budgets, project.fail_on or "error", (*listed.ignored, *project.ignored))
+
+
 def check_network(
-    name: str, network: Network, file: str | None, source: Path | None, demands: Demands
+    name: str, network: Network, file: str | None, places: Callable[[], Places | None], demands: Demands
 ) -> tuple[CheckedModel, frozenset[IgnoredFinding]]:
-    """Check a network; `source` is read for the places, if it is TOML. Return which of the ignored ones it has, too."""
+    """Check a network, and return which of the ignored findings it has.
+
+    `places` are those of its TOML, None without; they are asked for where something is found.
+    """
     analysis = analyze(network, demands.training)
     needs = memory(analysis, demands.training.batch_size, demands.training.optimizer)
     names = {row.path: row.name for row in analysis.rows}
@@ -113,7 +126,7 @@ def check_network(
             accepted.append((check, ignored[0].reason))
         else:
             kept.append(check)
-    place = _placing(network, file, source if analysis.checks else None)
+    place = _placing(network, file, places() if file is not None and analysis.checks else None)
     checked = CheckedModel(
         name,
         file,
@@ -129,19 +142,18 @@ def check_network(
 
 
 def unread_model(name: str, file: str | None, error: FormatError) -> CheckedModel:
-    """Return what is known of a model that cannot be read: why, and where."""
-    source = file or (str(error.source) if Path(error.source).suffix else None)
+    """Return what is known of a model that cannot be read: why, and where in its file, if it is one."""
     findings = (
         Finding(
             UNREADABLE,
             "error",
             problem.message,
-            (Location(source, problem.line, problem.column),) if source is not None else (),
+            (Location(file, problem.line, problem.column),) if file is not None else (),
             fails=True,
         )
         for problem in error.problems
     )
-    return CheckedModel(name, source, findings=tuple(findings), error=error)
+    return CheckedModel(name, file, findings=tuple(findings), error=error)
 
 
 def unused_ignores(project: Project, unused: Iterable[IgnoredFinding], fail_on: Severity) -> CheckedModel | None:
@@ -177,11 +189,10 @@ def _is_meant(ignored: IgnoredFinding, check: Check, name: str | None) -> bool:
 _Placing = Callable[[Check], Location | None]
 
 
-def _placing(network: Network, file: str | None, source: Path | None) -> _Placing:
+def _placing(network: Network, file: str | None, places: Places | None) -> _Placing:
     """Return what finds the place of a check: of the field that its fix changes, or else of its layer."""
     if file is None:
         return lambda check: None
-    places = _places(source)
     if places is None:
         return lambda check: Location(file)
 
@@ -193,8 +204,8 @@ def _placing(network: Network, file: str | None, source: Path | None) -> _Placin
     return place
 
 
-def _places(source: Path | None) -> Places | None:
-    """Read a TOML file once more for its places; a pipe cannot be."""
+def places_in(source: Path | None) -> Places | None:
+    """Read a file once more for its places, if it is TOML; a pipe cannot be."""
     if source is None or not source.is_file() or not is_ours(source):
         return None
     try:

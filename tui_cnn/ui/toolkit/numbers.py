@@ -7,19 +7,9 @@ from math import isnan
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
+from tui_cnn.formats.amounts import short_count as short_count
+from tui_cnn.formats.amounts import size as size
 from tui_cnn.i18n import _
-
-_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
-
-
-def short_count(value: int) -> str:
-    """Write a count in three figures: `2.79 M`, `93.3 k`, `650`."""
-    for size, prefix in _PREFIXES:
-        scaled = value / size
-        if scaled >= 0.9995:  # what rounds to 1,000 of one prefix is 1 of the next
-            digits = 2 if scaled < 9.995 else 1 if scaled < 99.95 else 0
-            return f"{scaled:.{digits}f} {prefix}"
-    return f"{value}"
 
 
 def change(before: int, after: int) -> str:
@@ -74,11 +64,6 @@ def level(share: float, width: int) -> Content:
     """Draw a share of 0 to 1 as a thin line: heavy as far as it goes, light for the rest."""
     full = round(min(max(share, 0.0), 1.0) * width)
     return Content.assemble(("━" * full, "$primary"), ("─" * (width - full), "$foreground 30%"))
-
-
-def size(count: int) -> str:
-    """Write bytes in three figures: `108 kB`, `6.33 MB`; powers of a thousand."""
-    return f"{count} B" if count < 1000 else f"{short_count(count)}B"
 
 
 def training_label(batch_size: int = 32) -> str:
