@@ -3,21 +3,19 @@
 Nothing is built, trained or run, and TensorFlow is not needed.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from tui_cnn.cli.checking.budgets import compare
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.checks import TrainingContext, grouped
-from tui_cnn.core.layers import Opaque
 from tui_cnn.core.memory import OptimizerName, memory
-from tui_cnn.core.network import Network, walk
+from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.amounts import parse_amount
+from tui_cnn.formats.keras.live_model import KerasModel, network_of_model
 from tui_cnn.formats.models import find_network
 from tui_cnn.formats.numbers_table import at_least, lines, missing, total
 from tui_cnn.formats.project import Budgets
@@ -26,17 +24,6 @@ from tui_cnn.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-
-
-class KerasModel(Protocol):
-    """A model of Keras 3, whatever its backend, or of tf-keras."""
-
-    name: str
-    layers: Sequence[Any]
-
-    def to_json(self) -> str:
-        """Describe the model."""
-        ...
 
 
 Model = Network | KerasModel | str | Path
@@ -188,29 +175,7 @@ def _network(model: Model, input_shape: Shape | None) -> Network:
     if not (hasattr(model, "to_json") and hasattr(model, "layers")):
         message = _("{kind} is not a model; give a Network, a model of Keras, a file or a preset")
         raise TypeError(message.format(kind=type(model).__name__))
-    return _of_keras(model, input_shape)
-
-
-def _of_keras(model: KerasModel, input_shape: Shape | None) -> Network:
-    """Turn a model of Keras into a network; of layers that are not ours, the model counts the parameters."""
-    from tui_cnn.formats.errors import FormatError
-    from tui_cnn.formats.keras.reading import convert_model
-    from tui_cnn.formats.keras.schema import loads_config
-
-    try:
-        description = model.to_json()
-    except NotImplementedError:
-        message = _("is a subclass of Model whose layers are only in its code; make it Functional or Sequential")
-        raise FormatError(model.name, message) from None
-    network = convert_model(loads_config(description, model.name), model.name, input_shape).network
-    counts: dict[str, int] = {}
-    for layer in model.layers:
-        with suppress(ValueError):  # it is not built yet
-            counts[layer.name] = layer.count_params()
-    for place, layer in walk(network.layers):
-        if isinstance(layer, Opaque) and layer.weights is None and layer.name in counts:
-            network = edits.change(network, place, weights=counts[layer.name])
-    return network
+    return network_of_model(model, input_shape)
 
 
 __all__ = ["CheckedNetwork", "Network", "assert_budget", "check"]

@@ -43,7 +43,10 @@ class ImageTraits(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class RunDirectory(DatedDirectory):
-    """A run: its network and recipe, written once; what its worker writes; and the user's command."""
+    """A run: its network and recipe, written once; what its worker writes; and the user's command.
+
+    One that was not trained here has a file of its origin, and may have no network and no recipe.
+    """
 
     recipe_file = File("recipe.toml")
     checkpoint_file = File("checkpoint.keras")
@@ -57,6 +60,8 @@ class RunDirectory(DatedDirectory):
     images_file = File("images.json")
     trial_file = File("trial.toml")
     predictions_file = File("test.npz")
+    origin_file = File("origin.toml")
+    recorded_images_file = File("images.npz")
 
     @property
     def is_trial(self) -> bool:
@@ -116,7 +121,7 @@ def make_run(network: Network, recipe: Recipe, fill: Callable[["RunDirectory"], 
         RunError: it cannot be written.
         FormatError: the path of its data is no Unicode.
     """
-    run = RunDirectory(new_path("runs", network))
+    run = RunDirectory(new_path("runs", network.name))
     recipe_text, network_text = dumps_recipe(recipe).encode(), dumps_network(network).encode()
     with making(run.path, RunError):
         if fill is not None:
@@ -128,7 +133,7 @@ def make_run(network: Network, recipe: Recipe, fill: Callable[["RunDirectory"], 
 
 def list_runs() -> list[RunDirectory]:
     """List the runs, newest first. What is no run, or not a whole one yet, is left out."""
-    return list_dated(RunDirectory, "runs", "network.toml")
+    return list_dated(RunDirectory, "runs", "network.toml", "origin.toml")
 
 
 def runs_with_weights() -> list[RunDirectory]:

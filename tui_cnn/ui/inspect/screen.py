@@ -370,7 +370,7 @@ class InspectScreen(MainScreen):
             return
         try:
             weights = read_weights(run, test)
-        except (DataError, FormatError) as error:
+        except (DataError, FormatError, RunError) as error:
             self.app.call_from_thread(self._show_message, str(error))
         else:
             known = self._weights

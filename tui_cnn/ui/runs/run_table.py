@@ -196,7 +196,7 @@ class RunTable(WholeColumns[Text]):
     def action_repeat_run(self) -> None:
         """Train the selected run's network by its recipe again."""
         if listed := self.selected:
-            self._start(lambda: launch.start(listed.run.network(), listed.run.recipe()))
+            self._start(lambda: launch.repeat(listed.run))
 
     @work
     async def action_train_further(self) -> None:
