@@ -72,9 +72,8 @@ def program_of(model: Any) -> str:
     """Name what trains: `Keras 3.15.1, jax 0.10`."""
     package, backend = package_of(model), backend_of(model)
     name = "tf-keras" if package == "tf_keras" else "Keras"
-    return ", ".join(
-        filter(None, (f"{name} {version_of(package)}".strip(), f"{backend} {version_of(backend)}".strip()))
-    )
+    named = (f"{name} {version_of(package)}", f"{backend} {version_of(backend)}")
+    return ", ".join(part.strip() for part in named if part.strip())
 
 
 def learning_rate(model: Any) -> float | None:

@@ -1,7 +1,7 @@
 """The call of `fit` that a callback is used in: what was given to it, and whether it is still going on.
 
-Keras tells a callback neither. Both are read from the frame of the call: `fit`'s arguments are its local variables, under
-the names that Keras documents.
+Keras tells a callback neither. Both are read from the frame of the call: `fit`'s arguments are its local variables,
+under the names that Keras documents.
 """
 
 import sys

@@ -40,7 +40,7 @@ from tui_cnn.worker.journal import Journal
 _PROGRESS_EVERY = 0.2
 """Seconds, as of our worker."""
 _SAVING_SHARE = 0.01
-"""Share of the time that may go into checkpoints: where epochs are short, not each has one. The best always is saved."""
+"""Share of the time for checkpoints: where epochs are short, not each has one. The best weights are always saved."""
 _LOOKED_AT = 256
 
 
@@ -384,7 +384,7 @@ class Recording:
         self._journal.write(event)
 
     def _evaluate(self) -> tuple[Evaluation | None, int]:
-        """Evaluate the best weights on the test images, once, and note that; the model has its last weights again then."""
+        """Evaluate the best weights on the test images, once, and note that; then the model has its last ones again."""
         if self._test is None or not self._past:
             return None, self._epoch
         model = self._synced

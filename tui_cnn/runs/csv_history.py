@@ -21,8 +21,8 @@ _MOST_LINES = 1_000_000
 def read_csv_history(path: Path) -> History:
     """Read a file whose first line names its columns: `epoch,accuracy,loss,val_accuracy,val_loss`, in any order.
 
-    The separator is a comma, a semicolon or a tab. A line of names may come again, where a training was gone on with; of
-    an epoch that was done again the last line counts.
+    The separator is a comma, a semicolon or a tab. A line of names may come again, where a training was gone on with;
+    of an epoch that was done again the last line counts.
 
     Raises:
         FormatError: it cannot be read, or has no such columns, or something else than numbers in them.

@@ -28,7 +28,7 @@ class History(NamedTuple):
 
 
 def accuracy_name(names: Iterable[str]) -> str:
-    """Find what is an accuracy among the metrics of Keras, those of validation (`val_…`) aside; empty: there is none."""
+    """Find what is an accuracy among the metrics of Keras, but not those of validation; empty: none is."""
     training = [name for name in names if not name.startswith("val_")]
     known = next((name for name in _ACCURACIES if name in training), "")
     return known or next((name for name in training if name.endswith(("accuracy", "_acc"))), "")

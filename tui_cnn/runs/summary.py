@@ -188,7 +188,7 @@ def _recipe(run: RunDirectory) -> Recipe | FormatError:
     return _read(RunDirectory.recipe, run, run.recipe_file)
 
 
-def _origin(run: RunDirectory) -> Origin | None | FormatError:
+def _origin(run: RunDirectory) -> Origin | FormatError | None:
     return _read(read_origin, run, run.origin_file)
 
 

@@ -1,9 +1,9 @@
 """A directory of TensorBoard's event files: the losses and accuracies in it, epoch by epoch.
 
-Keras writes those of training to `train/` and those of validation to `validation/`, under tags such as `epoch_loss`, with
-epochs as steps, counted from 0. Others, as PyTorch's SummaryWriter, take tags such as `Loss/train`, with steps as they like:
-consecutive ones are taken for epochs; else each evaluation of validation images ends an epoch, and without these each step
-that was logged is one.
+Keras writes those of training to `train/` and those of validation to `validation/`, under tags such as `epoch_loss`,
+with epochs as steps, counted from 0. Others, as PyTorch's SummaryWriter, take tags such as `Loss/train`, with steps as
+they like: consecutive ones are taken for epochs; else each evaluation of validation images ends an epoch, and without
+these each step that was logged is one.
 """
 
 import math
@@ -130,10 +130,8 @@ def _epochs(chosen: dict[_Key, tuple[str, _Series]]) -> list[Epoch]:
     steps = sorted({step for points in measured.values() for step in points})
     consecutive = len(steps) > 1 and steps[0] in (0, 1) and steps[-1] - steps[0] == len(steps) - 1
     if not consecutive:
-        validated = sorted(
-            {step for (_quantity, validation), points in measured.items() if validation for step in points}
-        )
-        steps = validated or steps
+        validated = [points for (_quantity, validation), points in measured.items() if validation]
+        steps = sorted({step for points in validated for step in points}) or steps
     if len(steps) > MOST_EPOCHS:
         steps = steps[:: math.ceil(len(steps) / MOST_EPOCHS)]
     first = steps[0] if consecutive and steps[0] else 1
@@ -141,10 +139,8 @@ def _epochs(chosen: dict[_Key, tuple[str, _Series]]) -> list[Epoch]:
     epochs: list[Epoch] = []
     ended: float | None = None
     for number, step in enumerate(steps, first):
-        known = {
-            key: _latest(*series, step, None if consecutive else _before(steps, number - first))
-            for key, series in at.items()
-        }
+        after = None if consecutive else _before(steps, number - first)
+        known = {key: _latest(*series, step, after) for key, series in at.items()}
         times = [point.time for point in known.values() if point is not None]
         now = max(times) if times else None
         epochs.append(

@@ -19,6 +19,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, list_runs, runs_with_weights
+from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.client import Inspector
 from tui_cnn.runs.inspection.replies import Evaluation, OpenReply
 from tui_cnn.runs.inspection.requests import Open
