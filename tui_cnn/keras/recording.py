@@ -29,7 +29,7 @@ from tui_cnn.runs.events import Checkpoint, Epoch, Failed, Finished, Paused, Pro
 from tui_cnn.runs.history import accuracy_name
 from tui_cnn.runs.ledger import TestEvaluation, record
 from tui_cnn.runs.lock import held, is_held
-from tui_cnn.runs.origin import Origin, make_foreign, read_origin, write_origin
+from tui_cnn.runs.origin import Origin, how_to_go_on, make_foreign, read_origin, write_origin
 from tui_cnn.runs.predictions import KeptPredictions, save_predictions
 from tui_cnn.runs.recorded_images import as_images, save_images
 from tui_cnn.runs.snapshot import Follower
@@ -40,7 +40,7 @@ from tui_cnn.worker.journal import Journal
 _PROGRESS_EVERY = 0.2
 """Seconds, as of our worker."""
 _SAVING_SHARE = 0.01
-"""Share of the time for checkpoints: where epochs are short, not each has one. The best weights are always saved."""
+"""Share of the time for checkpoints: where epochs are short, those that are not the best may have none."""
 _LOOKED_AT = 256
 
 
@@ -278,7 +278,7 @@ class Recording:
         self._past.append(event)
         if best:
             self._best_epoch = event.epoch
-        if monotonic() - self._saved_at >= self._saving / _SAVING_SHARE:
+        if best or self._saved_step < 0 or monotonic() - self._saved_at >= self._saving / _SAVING_SHARE:
             self._save_checkpoint(copy=best)
         self._overhead = self._watch.elapsed - (now if self._trained is None else self._trained)
 
@@ -462,7 +462,7 @@ def tell(line: str) -> None:
 def _ending(error: BaseException | None) -> Stopped | Failed:
     if isinstance(error, KeyboardInterrupt):
         return Stopped()
-    advice = _("Run your program again.")
+    advice = how_to_go_on()
     if error is None:
         return Failed(error=_("fit ended before its last epoch, by an error that your program handled."), advice=advice)
     reason = next((line.strip() for line in str(error).splitlines() if line.strip()), "")

@@ -131,8 +131,8 @@ class Epoch(Event, frozen=True, kw_only=True, tag="epoch"):
 
     `loss` and `accuracy` are means over the epoch, while the weights changed. `memory` is what the process held in
     RAM, in bytes; `best`: these weights went to `best.keras`, as the best on the validation images so far, or without
-    those as the newest. `images_per_second` is that of training alone; `gradient_norm` the latest. In histories of other
-    programs, what is None is not known. `confusion[i][j]` counts the validation images of class i taken for class j.
+    those as the newest. `images_per_second` is that of training alone; `gradient_norm` the latest. In histories of
+    other programs, what is None is not known. `confusion[i][j]` counts the validation images of class i taken for j.
     """
 
     epoch: Whole

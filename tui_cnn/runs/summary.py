@@ -21,7 +21,7 @@ from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import About, RunDirectory, list_runs, load_about
 from tui_cnn.runs.ledger import TestUse, use_of_test_set
 from tui_cnn.runs.machine import digest
-from tui_cnn.runs.origin import Origin, read_origin
+from tui_cnn.runs.origin import Origin, how_to_go_on, read_origin
 from tui_cnn.runs.recipe import Recipe, RecipeName, recipe_name
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot, State, Tested
 
@@ -292,12 +292,11 @@ def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
 
 def _recorded(run: RunDirectory, snapshot: Snapshot) -> Outcome:
     """Describe how a run ended that a program recorded: only that program can go on with it."""
-    again = _("Run your program again; to go on with this run: initial_epoch=recorder.restore(model).")
     if snapshot.state == "failed" and snapshot.failed is not None:
         return Outcome(snapshot.failed.error, snapshot.failed.advice)
     if snapshot.stopped:
-        return Outcome(_("Stopped."), again)
-    return Outcome(_("The program that trained it was killed, or the machine shut down."), again)
+        return Outcome(_("Stopped."), how_to_go_on())
+    return Outcome(_("The program that trained it was killed, or the machine shut down."), how_to_go_on())
 
 
 def _killed(run: RunDirectory, snapshot: Snapshot) -> Outcome:
