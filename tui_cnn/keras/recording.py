@@ -176,6 +176,7 @@ class Recording:
         self._epoch = epoch
         self._latest, self._measured = (0, {}), (0, self._watch.elapsed)
         self._began, self._trained = self._watch.elapsed, None
+        self._reported_at = self._began  # the first batch of an epoch takes longer than others
         self._speed.begin()
 
     def told(self, batch: int, logs: Mapping[str, Any] | None) -> None:

@@ -83,6 +83,7 @@ def train_further(
         FormatError: a file of the run cannot be read.
     """
     require_tensorflow()
+    refuse_foreign(run)
     checked = check(run.network(), longer_recipe(run, epochs, changed))
     longer = make_longer(run, checked.recipe, restarted=restarted)
     _launch(longer, "now" if now else "run")

@@ -55,7 +55,7 @@ def read_tensorboard(directory: Path) -> list[History]:
         raise FormatError(directory, _("has no event files of TensorBoard (*.tfevents.*)"))
     histories = []
     for place, files in sorted(found.items()):
-        epochs = _epochs(_read(place, files))
+        epochs = _epochs(place, _read(place, files))
         if epochs:
             name = place.name if place != directory else directory.absolute().name
             histories.append(History(name, place, "TensorBoard", epochs))
@@ -123,23 +123,26 @@ def _key(scalar: Scalar, part: str) -> _Key | None:
     return None
 
 
-def _epochs(chosen: dict[_Key, tuple[str, _Series]]) -> list[Epoch]:
+def _epochs(directory: Path, chosen: dict[_Key, tuple[str, _Series]]) -> list[Epoch]:
     measured = {key: points for key, (_tag, points) in chosen.items() if key[0] != "learning_rate"}
     if not measured:
         return []
     steps = sorted({step for points in measured.values() for step in points})
-    consecutive = len(steps) > 1 and steps[0] in (0, 1) and steps[-1] - steps[0] == len(steps) - 1
-    if not consecutive:
+    if all(tag.startswith("epoch_") for tag, _points in chosen.values()):  # Keras' own, perhaps not of each epoch
+        numbers, exact = [step + 1 for step in steps], True
+    elif len(steps) > 1 and steps[0] in (0, 1) and steps[-1] - steps[0] == len(steps) - 1:
+        numbers, exact = list(range(1, len(steps) + 1)), True
+    else:
         validated = [points for (_quantity, validation), points in measured.items() if validation]
         steps = sorted({step for points in validated for step in points}) or steps
+        numbers, exact = list(range(1, len(steps) + 1)), False
     if len(steps) > MOST_EPOCHS:
-        steps = steps[:: math.ceil(len(steps) / MOST_EPOCHS)]
-    first = steps[0] if consecutive and steps[0] else 1
+        raise FormatError(directory, _("has more than {count:,} epochs").format(count=MOST_EPOCHS))
     at = {key: (sorted(points), points) for key, (_tag, points) in chosen.items()}
     epochs: list[Epoch] = []
     ended: float | None = None
-    for number, step in enumerate(steps, first):
-        after = None if consecutive else _before(steps, number - first)
+    for place, (number, step) in enumerate(zip(numbers, steps, strict=True)):
+        after = None if exact else steps[place - 1] if place else -1
         known = {key: _latest(*series, step, after) for key, series in at.items()}
         times = [point.time for point in known.values() if point is not None]
         now = max(times) if times else None
@@ -159,11 +162,6 @@ def _epochs(chosen: dict[_Key, tuple[str, _Series]]) -> list[Epoch]:
         )
         ended = now
     return epochs
-
-
-def _before(steps: list[int], place: int) -> int:
-    """Return the step before that at a place; -1: there is none."""
-    return steps[place - 1] if place else -1
 
 
 def _latest(order: list[int], points: _Series, step: int, after: int | None) -> _Point | None:

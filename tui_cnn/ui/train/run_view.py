@@ -149,6 +149,8 @@ class RunView(Vertical):
                 return state in ("interrupted", "failed") and not self._is_foreign
             case ("train_further",):
                 return state == "finished" and not self._is_foreign
+            case ("show_log",):
+                return not self._is_foreign
             case ("inspect_run",):
                 return bool(self._watched and (self._watched.snapshot.epochs or self._watched.snapshot.imported))
             case _:
