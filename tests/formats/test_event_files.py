@@ -92,7 +92,7 @@ def test_every_changed_byte_is_told_or_harmless(tf, tmp_path):
     data = file.read_bytes()
     for place in range(len(data)):
         file.write_bytes(data[:place] + bytes([data[place] ^ 0x10]) + data[place + 1 :])
-        with pytest.raises(FormatError, match="a checksum is wrong|is not an event file"):
+        with pytest.raises(FormatError, match=r"a checksum is wrong|is not an event file"):
             list(read_scalars(file))
 
 

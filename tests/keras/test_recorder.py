@@ -3,7 +3,9 @@
 import csv
 import errno
 import os
+import re
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -61,7 +63,7 @@ def test_the_epochs_are_those_of_keras(name, tmp_path, capfd):
     best, log = tmp_path / "best.keras", tmp_path / "log.csv"
     theirs = keras.callbacks.ModelCheckpoint(str(best), monitor="val_accuracy", save_best_only=True)
     recorder = Recorder("my model", test=(x, y), validation=(x[:40], y[:40]), class_names=["left", "right"])
-    model, history = fit(keras, recorder, theirs, keras.callbacks.CSVLogger(str(log)))
+    _model, history = fit(keras, recorder, theirs, keras.callbacks.CSVLogger(str(log)))
 
     run, snapshot = the_run()
     assert snapshot.state == "finished"
@@ -360,3 +362,17 @@ def test_without_test_images_nothing_is_claimed():
     assert run.recipe().directory is not None  # not Fashion-MNIST
     assert run.recipe() == Recipe(epochs=1, batch_size=20, learning_rate=0.001, data=run.recipe().data, split_seed=None)
     assert run.scaling().scale == "0..1"  # as the images are that fit was given
+
+
+def test_the_example_in_the_readme():
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(import tui_cnn\.keras.*?)```", readme, re.DOTALL)
+    x, y = images()
+    model = small_model(package("keras"))
+    given = {"model": model, "train_images": x, "train_labels": y, "test_images": x, "test_labels": y}
+    exec(compile(example, "README.md", "exec"), given)
+    run, snapshot = the_run()
+    assert run.name == "my-model"
+    assert snapshot.state == "finished"
+    assert len(snapshot.epochs) == 10
+    assert given["recorder"].restore(model) == 0  # it has finished: there is nothing to go on with
