@@ -49,7 +49,7 @@ class FitCall:
         return x[:count] if isinstance(x, np.ndarray) else None
 
     @property
-    def goes_on(self) -> bool:
+    def is_active(self) -> bool:
         """Whether the call has not ended, in whatever way."""
         frame = sys._current_frames().get(self._thread)
         while frame is not None:
@@ -74,15 +74,15 @@ class FitCall:
         """Call `ended` in another thread once the call has ended, unless the returned event is set before."""
         stop = threading.Event()
 
-        def look() -> None:
+        def poll() -> None:
             while not stop.wait(_INTERVAL):
-                if not self.goes_on:
+                if not self.is_active:
                     stop.wait(_INTERVAL)  # until then Python has reported why
                     if not stop.is_set():
                         ended()
                     return
 
-        threading.Thread(target=look, name="cnn-tui recorder", daemon=True).start()
+        threading.Thread(target=poll, name="cnn-tui recorder", daemon=True).start()
         return stop
 
 

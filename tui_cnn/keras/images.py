@@ -13,7 +13,7 @@ from tui_cnn.runs.history import accuracy_name
 from tui_cnn.runs.recorded_images import ScaledImages, as_images, class_numbers
 
 
-class Evaluation(NamedTuple):
+class ImageEvaluation(NamedTuple):
     """What a model makes of images: loss and accuracy as Keras gives them, and the class of each, where it has classes.
 
     `confusion[i][j]` counts the images of class i taken for class j.
@@ -58,7 +58,7 @@ class GivenImages:
         hashed.update(np.ascontiguousarray(labels.astype("<i4" if self.labels is not None else "<f4")).tobytes())
         return hashed.hexdigest()
 
-    def evaluate(self, model: Any, *, metrics: bool = True) -> Evaluation:
+    def evaluate(self, model: Any, *, metrics: bool = True) -> ImageEvaluation:
         """Evaluate a model on them; without `metrics`, only what it takes for what.
 
         Accuracy is the share of the images whose class has the highest output, where there are classes.
@@ -69,7 +69,7 @@ class GivenImages:
         finally:
             model.history = before  # tf-keras puts that of the evaluation there, and `fit` returns what is there
 
-    def _evaluate(self, model: Any, metrics: bool) -> Evaluation:
+    def _evaluate(self, model: Any, metrics: bool) -> ImageEvaluation:
         size = self.batch_size or 128
         loss = accuracy = None
         if metrics:
@@ -77,14 +77,14 @@ class GivenImages:
             loss, accuracy = number(told.get("loss")), number(told.get(accuracy_name(told)))
         labels = self.labels
         if labels is None:
-            return Evaluation(loss, accuracy, None, ())
+            return ImageEvaluation(loss, accuracy, None, ())
         outputs = np.asarray(model.predict(self.numbers, batch_size=size, verbose=0))
         if outputs.ndim != 2 or outputs.shape[1] < 2 or labels.max() >= outputs.shape[1]:
-            return Evaluation(loss, accuracy, None, ())
+            return ImageEvaluation(loss, accuracy, None, ())
         predicted = outputs.argmax(axis=1)
         classes = outputs.shape[1]
         confusion: tuple[tuple[int, ...], ...] = ()
         if classes <= MOST_CONFUSED:
             counts = np.bincount(labels * classes + predicted, minlength=classes * classes).reshape(classes, classes)
             confusion = tuple(map(tuple, counts.tolist()))
-        return Evaluation(loss, float((predicted == labels).mean()), predicted, confusion)
+        return ImageEvaluation(loss, float((predicted == labels).mean()), predicted, confusion)

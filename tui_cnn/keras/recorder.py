@@ -12,7 +12,7 @@ from tui_cnn.i18n import _
 from tui_cnn.keras.facts import find_network, find_origin
 from tui_cnn.keras.fit_call import FitCall
 from tui_cnn.keras.images import GivenImages
-from tui_cnn.keras.recording import Recording, find_recorded, tell
+from tui_cnn.keras.recording import Recording, find_recorded, write_line
 from tui_cnn.runs.snapshot import Follower
 
 _recorders: "weakref.WeakSet[Recorder]" = weakref.WeakSet()
@@ -92,8 +92,8 @@ class Recorder:
                 model.optimizer.build(model.trainable_variables)  # so that its state has a place
             model.load_weights(str(run.checkpoint_file))
         except Exception as error:  # Keras has no error of its own for files that do not fit
-            tell(
-                _("{name} begins anew, its last weights cannot be read: {reason}").format(name=self.name, reason=error)
+            write_line(
+                _("{name} starts over, its last weights cannot be read: {reason}").format(name=self.name, reason=error)
             )
             return 0
         return snapshot.checkpoint.step // snapshot.started.steps_per_epoch
@@ -134,7 +134,7 @@ class Recorder:
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Take what Keras tells."""
         if self._recording is not None:
-            self._recording.told(batch, logs)
+            self._recording.take_logs(batch, logs)
 
     def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Note that the epoch is validated."""
@@ -195,7 +195,7 @@ class Recorder:
             test=self._test,
         )
         self._recording.begin_epoch(self._epoch)
-        tell(_("recording {id}; watch it with: cnn-tui attach {id}").format(id=self._recording.run.id))
+        write_line(_("recording {id}; watch it with: cnn-tui attach {id}").format(id=self._recording.run.id))
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -204,7 +204,7 @@ class Recorder:
             yield
         except Exception as error:
             reason = str(error) if isinstance(error, UserError | OSError) else f"{type(error).__name__}: {error}"
-            tell(_("{name} is not recorded any more: {reason}").format(name=self.name, reason=reason))
+            write_line(_("{name} is not recorded any more: {reason}").format(name=self.name, reason=reason))
             self._call = None
             recording, self._recording = self._recording, None
             if recording is not None:

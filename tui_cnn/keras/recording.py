@@ -22,14 +22,14 @@ from tui_cnn.formats.toml import dumps_network, dumps_toml
 from tui_cnn.i18n import _
 from tui_cnn.keras.facts import backend_of, learning_rate, number, package_of, version_of
 from tui_cnn.keras.fit_call import FitCall
-from tui_cnn.keras.images import Evaluation, GivenImages
+from tui_cnn.keras.images import GivenImages, ImageEvaluation
 from tui_cnn.runs.dated import slug
 from tui_cnn.runs.directory import ImageTraits, RunDirectory, list_runs, write_desired
 from tui_cnn.runs.events import Checkpoint, Epoch, Failed, Finished, Paused, Progress, Resumed, Started, Stopped
 from tui_cnn.runs.history import accuracy_name
 from tui_cnn.runs.ledger import TestEvaluation, record
 from tui_cnn.runs.lock import held, is_held
-from tui_cnn.runs.origin import Origin, how_to_go_on, make_foreign, read_origin, write_origin
+from tui_cnn.runs.origin import Origin, how_to_resume, make_foreign, read_origin, write_origin
 from tui_cnn.runs.predictions import KeptPredictions, save_predictions
 from tui_cnn.runs.recorded_images import as_images, save_images
 from tui_cnn.runs.snapshot import Follower
@@ -179,7 +179,7 @@ class Recording:
         self._reported_at = self._began  # the first batch of an epoch takes longer than others
         self._speed.begin()
 
-    def told(self, batch: int, logs: Mapping[str, Any] | None) -> None:
+    def take_logs(self, batch: int, logs: Mapping[str, Any] | None) -> None:
         """Take what Keras tells after a batch, counted from 0. It may be called in another thread."""
         if batch + 1 >= self._latest[0]:
             self._latest = (batch + 1, logs or {})
@@ -289,12 +289,12 @@ class Recording:
         found = self._evaluated(self._validation, metrics=False)
         return found.confusion if found is not None else ()
 
-    def _evaluated(self, images: GivenImages, *, metrics: bool = True) -> Evaluation | None:
+    def _evaluated(self, images: GivenImages, *, metrics: bool = True) -> ImageEvaluation | None:
         """Evaluate the model as it is; where Keras cannot, a line says why."""
         try:
             return images.evaluate(self._synced, metrics=metrics)
         except Exception as error:  # whatever a person's layers and arrays lead to
-            tell(_("the images given to the Recorder cannot be evaluated: {reason}").format(reason=error))
+            write_line(_("the images given to the Recorder cannot be evaluated: {reason}").format(reason=error))
             return None
 
     def _is_best(self, event: Epoch) -> bool:
@@ -384,7 +384,7 @@ class Recording:
         )
         self._journal.write(event)
 
-    def _evaluate(self) -> tuple[Evaluation | None, int]:
+    def _evaluate(self) -> tuple[ImageEvaluation | None, int]:
         """Evaluate the best weights on the test images, once, and note that; then the model has its last ones again."""
         if self._test is None or not self._past:
             return None, self._epoch
@@ -454,7 +454,7 @@ class Recording:
             self._open.close()
 
 
-def tell(line: str) -> None:
+def write_line(line: str) -> None:
     """Write a line on standard error, which may be closed."""
     with suppress(Exception):
         sys.stderr.write(f"cnn-tui: {' '.join(line.split())[:500]}\n")
@@ -463,7 +463,7 @@ def tell(line: str) -> None:
 def _ending(error: BaseException | None) -> Stopped | Failed:
     if isinstance(error, KeyboardInterrupt):
         return Stopped()
-    advice = how_to_go_on()
+    advice = how_to_resume()
     if error is None:
         return Failed(error=_("fit ended before its last epoch, by an error that your program handled."), advice=advice)
     reason = next((line.strip() for line in str(error).splitlines() if line.strip()), "")

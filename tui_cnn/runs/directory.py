@@ -63,6 +63,16 @@ class RunDirectory(DatedDirectory):
     origin_file = File("origin.toml")
     recorded_images_file = File("images.npz")
 
+    def network(self) -> Network:
+        """Read the network.
+
+        Raises:
+            FormatError: the file is missing or damaged; or the run was not trained here, and nobody knows its network.
+        """
+        if self.origin_file.exists() and not self.network_file.exists():
+            raise FormatError(self.id, _("has no network: only its epochs are known"))
+        return super().network()
+
     @property
     def is_trial(self) -> bool:
         """Whether it is a trial of a search, which chooses, tests and reports among its own."""

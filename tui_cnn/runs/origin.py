@@ -101,9 +101,9 @@ def make_foreign(
     return run
 
 
-def how_to_go_on() -> str:
+def how_to_resume() -> str:
     """Say how a training goes on that was recorded in another program, and has not finished."""
-    return _("Run your program again; to go on with this run: initial_epoch=recorder.restore(model).")
+    return _("Run your program again; to continue this run: initial_epoch=recorder.restore(model).")
 
 
 def refuse_foreign(run: RunDirectory) -> None:

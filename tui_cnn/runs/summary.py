@@ -21,7 +21,7 @@ from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import About, RunDirectory, list_runs, load_about
 from tui_cnn.runs.ledger import TestUse, use_of_test_set
 from tui_cnn.runs.machine import digest
-from tui_cnn.runs.origin import Origin, how_to_go_on, read_origin
+from tui_cnn.runs.origin import Origin, how_to_resume, read_origin
 from tui_cnn.runs.recipe import Recipe, RecipeName, recipe_name
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot, State, Tested
 
@@ -295,8 +295,8 @@ def _recorded(run: RunDirectory, snapshot: Snapshot) -> Outcome:
     if snapshot.state == "failed" and snapshot.failed is not None:
         return Outcome(snapshot.failed.error, snapshot.failed.advice)
     if snapshot.stopped:
-        return Outcome(_("Stopped."), how_to_go_on())
-    return Outcome(_("The program that trained it was killed, or the machine shut down."), how_to_go_on())
+        return Outcome(_("Stopped."), how_to_resume())
+    return Outcome(_("The program that trained it was killed, or the machine shut down."), how_to_resume())
 
 
 def _killed(run: RunDirectory, snapshot: Snapshot) -> Outcome:

@@ -54,8 +54,9 @@ async def test_only_its_program_can_go_on_with_it():
         assert "resume" not in user.text.lower()
         await user.press("5")
         await user.sees("mine", "failed", "1 of 4")
-        await user.press("r")
-        await user.sees("was recorded in another program")
+        assert "Resume" not in user.text
+        await user.press("R")
+        await user.told("was recorded in another program")
 
 
 async def test_without_test_images_it_says_so():
