@@ -14,7 +14,10 @@ def test_a_file_of_csvlogger(cnn_tui, tmp_path):
     shown = cnn_tui("show", "last").output
     assert "imported" in shown
     assert "epoch 2/2  loss 0.5000  accuracy 0.7500" in shown
-    assert "has neither a network nor weights: it was imported from a history (CSVLogger)" in shown
+    assert "It is a history, with neither a network nor weights." in shown
+    refused = cnn_tui("export", "--run", "last", "--to", "python")
+    assert refused.exit_code == 2
+    assert "has no network: only its epochs are known" in refused.output
     assert "baseline" in cnn_tui("runs").output
 
 

@@ -86,7 +86,7 @@ def test_a_history_is_a_run_without_network_and_weights(logged):
     assert summary.best_accuracy == max(history["val_accuracy"])
     assert summary.best_epoch == 1 + history["val_accuracy"].index(max(history["val_accuracy"]))
     assert (summary.network, summary.parameters, summary.recipe, summary.damage) == ("log", None, None, ())
-    assert "neither a network nor weights" in outcome(run, snapshot).line
+    assert "It is a history, with neither a network nor weights." in outcome(run, snapshot).line
     for refused in (
         lambda: launch.resume(run),
         lambda: launch.repeat(run),

@@ -79,11 +79,13 @@ class RunDirectory(DatedDirectory):
         return self.trial_file.exists()
 
     def recipe(self) -> Recipe:
-        """Read how it is trained.
+        """Read how it is trained; of a run that was not trained here, as much as is known, and the defaults.
 
         Raises:
-            FormatError: the file is missing or damaged.
+            FormatError: the file is missing or damaged; or the run was not trained here, and nothing is known.
         """
+        if self.origin_file.exists() and not self.recipe_file.exists():
+            raise FormatError(self.id, _("has no recipe: only its epochs are known"))
         return read_recipe(self.recipe_file)
 
     def scaling(self) -> Scaling:
@@ -147,8 +149,9 @@ def list_runs() -> list[RunDirectory]:
 
 
 def runs_with_weights() -> list[RunDirectory]:
-    """List the runs that have weights already, newest first."""
-    return [run for run in list_runs() if run.best_file.exists() or run.checkpoint_file.exists()]
+    """List the runs that have a network and weights already, newest first."""
+    runs = (run for run in list_runs() if run.network_file.exists())
+    return [run for run in runs if run.best_file.exists() or run.checkpoint_file.exists()]
 
 
 def find_run(text: str) -> RunDirectory:

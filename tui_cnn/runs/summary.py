@@ -266,8 +266,8 @@ def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
     if snapshot.finished is not None:
         return Outcome(_("Finished."))
     if snapshot.imported is not None:
-        origin = _origin(run)
-        lacking = origin.no_network if isinstance(origin, Origin) else ""
+        is_history = isinstance(_origin(run), Origin)
+        lacking = _("It is a history, with neither a network nor weights.") if is_history else ""
         return Outcome(_("Imported from {file}.").format(file=snapshot.imported.file), lacking)
     if snapshot.state in ACTIVE:
         return None

@@ -77,7 +77,9 @@ STATE_COLORS = {
 
 
 def epochs_done(snapshot: Snapshot) -> str:
-    """Count the epochs: `3 of 5`."""
+    """Count the epochs: `3 of 5`; of a history, where nobody knows of how many: `3`."""
+    if snapshot.imported and snapshot.epochs:
+        return str(len(snapshot.epochs))
     epochs = snapshot.started.epochs if snapshot.started else 0
     return _("{done} of {all}").format(done=len(snapshot.epochs), all=epochs) if epochs else "—"
 
