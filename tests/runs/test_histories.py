@@ -209,6 +209,15 @@ def test_several_files_of_one_training_the_later_counts(tmp_path):
     assert [epoch.loss for epoch in second.epochs] == approximately([0.5])
 
 
+def test_more_values_than_can_be_held_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("tui_cnn.runs.tensorboard_history._MOST_POINTS", 5)
+    write_events(tmp_path, "1", *((f"loss/{number}", 0, 0.5) for number in range(5)))
+    assert len(read_tensorboard(tmp_path)) == 1
+    write_events(tmp_path, "2", ("loss/5", 0, 0.5))
+    with pytest.raises(FormatError, match="has more than 5 values"):
+        read_tensorboard(tmp_path)
+
+
 def test_directories_without_a_training(tmp_path):
     with pytest.raises(FormatError, match="not found"):
         read_tensorboard(tmp_path / "none")

@@ -26,7 +26,7 @@ _TRAINING, _VALIDATION = ("train", "training"), ("validation", "val", "valid", "
 _PARTS = (*_TRAINING, *_VALIDATION)
 _PASSED_OVER = ("batch", "evaluation", "iterations", "progress", "finished", "step", "iter")
 """Words in the tags of numbers within epochs, and of those at the end."""
-_MOST_FILES = 10_000
+_MOST_FILES, _MOST_POINTS = 10_000, 2_000_000
 _DEEPEST = 8
 _WORDS = re.compile(r"[a-z]+")
 
@@ -91,6 +91,7 @@ def _trainings(directory: Path) -> dict[Path, list[Path]]:
 def _read(place: Path, files: list[Path]) -> dict[_Key, tuple[str, _Series]]:
     """Read what the files of a training say of each quantity; of several tags for one the shortest counts."""
     series: dict[tuple[_Key, str], _Series] = {}
+    count = 0
     for file in files:
         part = file.parent.name.lower() if file.parent != place else ""
         for scalar in read_scalars(file):
@@ -98,8 +99,9 @@ def _read(place: Path, files: list[Path]) -> dict[_Key, tuple[str, _Series]]:
                 continue
             points = series.setdefault((key, scalar.tag), {})
             before = points.get(scalar.step)
-            if before is None and len(points) >= 10 * MOST_EPOCHS:
-                raise FormatError(file, _("has more than {count:,} steps").format(count=10 * MOST_EPOCHS))
+            count += before is None
+            if count > _MOST_POINTS:
+                raise FormatError(place, _("has more than {count:,} values").format(count=_MOST_POINTS))
             if before is None or scalar.time >= before.time:
                 points[scalar.step] = _Point(scalar.time, scalar.value)
     chosen: dict[_Key, tuple[str, _Series]] = {}
