@@ -122,6 +122,11 @@ def test_an_appended_training_goes_on_where_it_began_again(tmp_path):
     ]
 
 
+def test_what_was_trained_before_a_restart_counts_no_more(tmp_path):
+    epochs = read_csv_history(csv_file(tmp_path, "epoch,loss\n0,0.9\n1,0.8\n2,0.7\n3,0.6\n1,0.85\n")).epochs
+    assert [(epoch.epoch, epoch.loss) for epoch in epochs] == [(1, 0.9), (2, 0.85)]
+
+
 def test_without_a_column_of_epochs_lines_are_counted(tmp_path):
     epochs = read_csv_history(csv_file(tmp_path, "loss\n0.9\n0.8\n")).epochs
     assert [(epoch.epoch, epoch.loss) for epoch in epochs] == [(1, 0.9), (2, 0.8)]
