@@ -1,6 +1,6 @@
 """What `tui_cnn.keras.Recorder` costs: `fit` of Keras with it and without, in turns, in one process.
 
-The tutorial's network is trained for three epochs on the 60,000 images of Fashion-MNIST in batches of 32, and validated
+The tutorial's network is trained for two epochs on the 60,000 images of Fashion-MNIST in batches of 32, and validated
 on the 10,000 test images, as in a script without a progress bar. Both sides train the same compiled model on. Printed
 are the medians of each side and the median of the ratios within a pair; it fails above 1.02. Run it from the checkout:
 `python -m tests.bench.recorder [PAIRS]`.
@@ -15,7 +15,7 @@ from statistics import median
 from tests.bench.pairs import in_turns
 
 LIMIT = 1.02
-EPOCHS = 3
+EPOCHS = 2
 
 
 def main():

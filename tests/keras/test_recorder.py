@@ -299,11 +299,12 @@ def test_whatever_fails_in_it_the_training_goes_on(monkeypatch):
     def fail(*_given, **_named):
         raise ZeroDivisionError
 
-    for hook in ("begin_epoch", "end_epoch", "finish"):
+    for hook in ("_write_started", "end_epoch", "finish"):
         with monkeypatch.context() as patch:
             patch.setattr(Recording, hook, fail)
             _model, history = fit(package("keras"), Recorder("failing"), epochs=1)
             assert len(history["loss"]) == 1
+    assert not any(is_held(run.lock_file) for run in list_runs())
 
 
 def test_a_model_that_cannot_be_expressed_is_recorded_without_a_network():

@@ -93,10 +93,6 @@ class Recording:
         if older is not None:
             write_origin(older, origin)
             write_desired(older.desired_file, "run")
-        self._open = ExitStack()
-        self._open.enter_context(held(self.run.lock_file))
-        self._journal = Journal(self.run.events_file)
-        self._open.callback(self._journal.close)
         self._closing = threading.Lock()
         past = Follower(self.run).poll() if older else None
         self._control = Control(self.run.desired_file)
@@ -111,7 +107,12 @@ class Recording:
         self._best_weights: list[Any] | None = None
         self._best_epoch = max((epoch.epoch for epoch in self._past if epoch.best), default=0)
         self.is_stopping = False
-        self._write_started(first_epoch)
+        with ExitStack() as opened:
+            opened.enter_context(held(self.run.lock_file))
+            self._journal = Journal(self.run.events_file)
+            opened.callback(self._journal.close)
+            self._write_started(first_epoch)
+            self._open = opened.pop_all()
         self._ended = call.watch(self._abandon)
 
     def _fill(self, run: RunDirectory, network: Network | None, class_names: tuple[str, ...]) -> None:

@@ -31,7 +31,6 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
         no_network: why there is no network; empty: there is one.
         no_weights: why there are no weights; empty: there are some, or will be.
         optimizer, loss: what they are called there.
-        metric: what is recorded as the accuracy; empty: none is.
         learning_rate: at the beginning.
     """
 
@@ -41,7 +40,6 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     no_weights: str = ""
     optimizer: str = ""
     loss: str = ""
-    metric: str = ""
     learning_rate: float | None = None
     batch_size: int | None = None
     epochs: int | None = None
