@@ -51,6 +51,7 @@ for module in pkgutil.walk_packages(getattr(room, "__path__", []), room.__name__
         ("lab", TENSORFLOW | SCREEN | {"PIL"}),
         ("runs", TENSORFLOW | SCREEN | {"PIL"}),
         ("search", TENSORFLOW | SCREEN | {"PIL"}),
+        ("keras", TENSORFLOW | SCREEN | {"PIL"}),
         ("cli", TENSORFLOW | {"tomlkit"}),
         ("ui", TENSORFLOW | {"tomlkit"}),
         ("i18n", TENSORFLOW | SCREEN | {"numpy", "msgspec"}),

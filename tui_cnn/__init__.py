@@ -1,6 +1,6 @@
 """cnn-tui: design and train convolutional networks in the terminal.
 
-From Python: `from tui_cnn import check, assert_budget, Network`, see `tui_cnn.api`.
+From Python: `from tui_cnn import check, assert_budget, Network`, see `tui_cnn.api`; and `tui_cnn.keras.Recorder`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,10 @@ __all__ = ["CheckedNetwork", "Network", "assert_budget", "check"]
 
 def __getattr__(name: str) -> Any:
     """Import the interface once it is used: the command starts without it."""
+    if name == "keras":
+        from importlib import import_module
+
+        return import_module("tui_cnn.keras")
     if name not in __all__:
         raise AttributeError(name)
     from tui_cnn import api

@@ -13,7 +13,7 @@ from tui_cnn.formats.export import MODEL_FORMATS, PICTURE_FORMATS, TEXT_FORMATS,
 from tui_cnn.formats.kinds import Kind, kind_of
 from tui_cnn.formats.saving import save_bytes
 from tui_cnn.i18n import _
-from tui_cnn.runs.directory import find_run
+from tui_cnn.runs.directory import RunDirectory, find_run
 
 _STANDARD_OUTPUT = "-"
 
@@ -76,18 +76,23 @@ def export(model: str | None, input_shape: Shape | None, run: str | None, to: st
         network, file = find_model(model or "", input_shape)
         exported = export_bytes(network, to, like=file)
     else:
-        from tui_cnn.runs.python_recipe import python_training
-        from tui_cnn.runs.snapshot import Follower
-
-        directory = find_run(run)
-        started = Follower(directory).poll().started
-        training = python_training(directory.recipe(), started.precision if started else None)
-        exported = export_bytes(directory.network(), to, training)
+        exported = _export_text_of_run(find_run(run), to)
     if target is None:
         echo(exported, nl=False)
     else:
         save_bytes(target, exported)
     return SOUND
+
+
+def _export_text_of_run(run: RunDirectory, to: str) -> bytes:
+    """Write a run's network, as Python with how it was trained, unless that is known only in part."""
+    from tui_cnn.runs.python_recipe import python_training
+    from tui_cnn.runs.snapshot import Follower
+
+    if run.origin_file.exists():
+        return export_bytes(run.network(), to)
+    started = Follower(run).poll().started
+    return export_bytes(run.network(), to, python_training(run.recipe(), started.precision if started else None))
 
 
 def _export_model(model: str, input_shape: Shape | None, run: str | None, to: str, target: Path) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from tui_cnn.cli.group import INTERRUPTED, SOUND, UNSOUND
 from tui_cnn.cli.streams import echo, notify_terminal
-from tui_cnn.i18n import _, ngettext
+from tui_cnn.i18n import _
 from tui_cnn.runs.alert_settings import read_alert_settings
 from tui_cnn.runs.alerts import Alert, StallDetector, alert, ending
 from tui_cnn.runs.directory import RunDirectory
@@ -19,7 +19,7 @@ from tui_cnn.runs.launch import stop
 from tui_cnn.runs.snapshot import ACTIVE, Follower, LineReader, Snapshot
 from tui_cnn.runs.summary import beginning, outcome, summarize
 from tui_cnn.ui.toolkit.numbers import duration
-from tui_cnn.ui.toolkit.runs import stopped_early, weights_epoch
+from tui_cnn.ui.toolkit.runs import recorded_images, share, stopped_early, thread_count, weights_epoch
 from tui_cnn.ui.toolkit.terminal_notice import terminal_notice
 from tui_cnn.visible import visible
 
@@ -185,9 +185,9 @@ class LiveProgress(PlainProgress):
                 self._task, description=_("reading images"), total=reading.images, completed=reading.done, news=""
             )
         if (now := snapshot.progress) and snapshot.started:
-            news = _("loss {loss:.4f}  accuracy {accuracy:.4f}  {speed:,.0f} images/s").format(
-                loss=now.loss, accuracy=now.accuracy, speed=now.images_per_second
-            )
+            news = _("loss {loss}  accuracy {accuracy}").format(loss=share(now.loss), accuracy=share(now.accuracy))
+            if now.images_per_second is not None:
+                news += "  " + _("{count} images/s").format(count=f"{now.images_per_second:,.0f}")
             if snapshot.state == "paused":
                 news = _("paused")
             elif left := _left(snapshot):
@@ -210,6 +210,8 @@ def _left(snapshot: Snapshot) -> str:
 
 def start_line(started: Started) -> str:
     """Describe the start: `training on 54,000 images, validating on 6,000, testing on 10,000; CPU, 2 threads`."""
+    if started.threads is None:  # it is recorded in another program
+        return ", ".join([*recorded_images(started), started.device]) + _resuming(started)
     line = _(
         "training on {train:,} images, validating on {validation:,}, testing on {test:,}; {device}, {threads}"
     ).format(
@@ -217,11 +219,15 @@ def start_line(started: Started) -> str:
         validation=started.validation_images,
         test=started.test_images,
         device=started.device,
-        threads=ngettext("{count} thread", "{count} threads", started.threads).format(count=started.threads),
+        threads=thread_count(started),
     )
-    if started.resumed_from:
-        line += "; " + _("resuming from step {step:,}").format(step=started.resumed_from)
-    return line
+    return line + _resuming(started)
+
+
+def _resuming(started: Started) -> str:
+    if not started.resumed_from:
+        return ""
+    return "; " + _("resuming from step {step:,}").format(step=started.resumed_from)
 
 
 def chosen_line(chosen: Chosen) -> str:
@@ -238,10 +244,10 @@ def chosen_line(chosen: Chosen) -> str:
 
 def epoch_line(epoch: Epoch, epochs: int) -> str:
     """Describe an epoch: losses, accuracies, time."""
-    line = _("epoch {number}/{all}  loss {loss:.4f}  accuracy {accuracy:.4f}").format(
-        number=epoch.epoch, all=epochs, loss=epoch.loss, accuracy=epoch.accuracy
+    line = _("epoch {number}/{all}  loss {loss}  accuracy {accuracy}").format(
+        number=epoch.epoch, all=epochs, loss=share(epoch.loss), accuracy=share(epoch.accuracy)
     )
     if epoch.val_loss is not None and epoch.val_accuracy is not None:
         validation = _("validation loss {loss:.4f}  validation accuracy {accuracy:.4f}")
         line += "  " + validation.format(loss=epoch.val_loss, accuracy=epoch.val_accuracy)
-    return f"{line}  {duration(epoch.seconds)}"
+    return line if epoch.seconds is None else f"{line}  {duration(epoch.seconds)}"

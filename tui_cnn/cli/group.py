@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, NoReturn
 
 import click
@@ -41,7 +42,8 @@ class Group(click.Group):
         if cmd_name == self._default.name:
             command = self._default
         elif cmd_name in self._modules:
-            command = getattr(import_module(f"tui_cnn.cli.{self._modules[cmd_name]}"), cmd_name)
+            name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+            command = getattr(import_module(f"tui_cnn.cli.{self._modules[cmd_name]}"), name)
         else:
             return None
         command.context_class = WideContext

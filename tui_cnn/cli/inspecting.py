@@ -82,7 +82,7 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
     reports: list[dict[str, Any]] = []
     status = SOUND
     with inspection(source) as (ask, opened):
-        labels = _labels(opened, given["indices"])
+        labels = _labels(source, opened, given["indices"])
         for name in [*given["images"], *given["indices"]]:
             try:
                 image = read_image(name, opened, given["invert"])
@@ -115,7 +115,7 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
     return status
 
 
-def _labels(opened: "OpenReply", indices: tuple[int, ...]) -> dict[int, tuple[int, str]]:
+def _labels(source: "Source", opened: "OpenReply", indices: tuple[int, ...]) -> dict[int, tuple[int, str]]:
     """Look up the labels of the test images among the indices: numbers and names of classes of the data set.
 
     None where that is gone: what asks about an image of it says so.
@@ -124,9 +124,11 @@ def _labels(opened: "OpenReply", indices: tuple[int, ...]) -> dict[int, tuple[in
         return {}
     from tui_cnn.data.dataset import load_test
     from tui_cnn.data.files import DataError, data_directory
+    from tui_cnn.runs.inspection.test_images import load_test_of
 
     try:
-        test = load_test(data_directory(opened.directory), opened.input_shape, opened.fit)
+        directory = data_directory(opened.directory)
+        test = load_test(directory, opened.input_shape, opened.fit) if source.is_file else load_test_of(source.run)
     except DataError:
         return {}
     return {

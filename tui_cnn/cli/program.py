@@ -80,6 +80,7 @@ program = Group(
         "doctor": ("doctor",),
         "speed": ("speed",),
         "importing": ("inspect",),
+        "histories": ("import",),
         "inspecting": ("predict", "evaluate", "explain", "activations", "kernels"),
         "tracing": ("trace",),
     },

@@ -29,8 +29,8 @@ def report(summary: Summary, snapshot: Snapshot) -> Iterator[str]:
         yield summary.about.note
     yield from table(("", ""), [line for line in _facts(summary, snapshot) if line[1]])[1:]
     started = snapshot.started
-    if started is not None:
-        yield from (epoch_line(epoch, started.epochs) for epoch in snapshot.epochs)
+    epochs = started.epochs if started is not None else len(snapshot.epochs)
+    yield from (epoch_line(epoch, epochs) for epoch in snapshot.epochs)
     if snapshot.early_stop is not None:
         yield stopped_early(snapshot.early_stop)
     if summary.outcome is not None:
@@ -43,12 +43,13 @@ def _facts(summary: Summary, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield _("network"), summary.network + _size(summary)
     for line in summary.beginning:
         yield _("started from"), visible(line)
-    yield _("recipe"), _recipe(summary.recipe) if summary.recipe else "—"
+    yield _("recipe"), _recipe(summary.recipe) if summary.recipe else visible(summary.settings) or "—"
     started = snapshot.started
     if started is not None:
         yield _("device"), f"{', '.join(started.devices) or started.device}, {started.precision}"
-        yield _("seed"), str(started.seed)
-        versions = f"Python {started.python}, TensorFlow {started.tensorflow}, Keras {started.keras}"
+        yield _("seed"), "" if started.seed is None else str(started.seed)
+        tensorflow = f", TensorFlow {started.tensorflow}" if started.tensorflow else ""
+        versions = f"Python {started.python}{tensorflow}, Keras {started.keras}"
         yield _("versions"), f"{versions}, NumPy {started.numpy or '?'}, cnn-tui {started.cnn_tui or '?'}"
     yield _("seconds per epoch"), _pace(summary)
     yield _("peak RAM"), _memory(summary)

@@ -68,10 +68,14 @@ class DatedDirectory:
 Directory = TypeVar("Directory", bound=DatedDirectory)
 
 
-def new_path(parent: str, network: Network) -> Path:
-    """Return where to make a directory for a network, among those in the home's directory `parent`."""
-    slug = re.sub(r"[^\w.-]+", "-", network.name).strip("-.")[:40] or "network"
-    return home() / parent / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{slug}-{os.urandom(2).hex()}"
+def new_path(parent: str, name: str) -> Path:
+    """Return where to make a directory for what is called so, among those in the home's directory `parent`."""
+    return home() / parent / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{slug(name)}-{os.urandom(2).hex()}"
+
+
+def slug(name: str) -> str:
+    """Return as much of a name as the name of a directory can hold."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[:40] or "network"
 
 
 @contextmanager
@@ -92,10 +96,10 @@ def making(path: Path, error_type: type[UserError]) -> Iterator[None]:
         raise error_type(message.format(path=error.filename or path, reason=error.strerror)) from None
 
 
-def list_dated(kind: type[Directory], parent: str, last_file: str) -> list[Directory]:
+def list_dated(kind: type[Directory], parent: str, *last_files: str) -> list[Directory]:
     """List the directories of a kind, newest first. What is none, or not a whole one yet, is left out.
 
-    The time of `last_file`, which is written last, orders those of one second.
+    One has one of `last_files`, which is written last; its time orders those of one second.
     """
     try:
         entries = list((home() / parent).iterdir())
@@ -104,11 +108,17 @@ def list_dated(kind: type[Directory], parent: str, last_file: str) -> list[Direc
     dated = []
     for path in entries:
         if match := _ID.fullmatch(path.name):
-            try:
-                dated.append((match["time"], (path / last_file).stat().st_mtime_ns, kind(path)))
-            except OSError:
-                continue
+            written = next(filter(None, (_written(path / name) for name in last_files)), None)
+            if written is not None:
+                dated.append((match["time"], written, kind(path)))
     return [directory for _time, _written, directory in sorted(dated, key=lambda item: item[:2], reverse=True)]
+
+
+def _written(path: Path) -> int | None:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def find_dated(

@@ -43,7 +43,10 @@ class ImageTraits(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class RunDirectory(DatedDirectory):
-    """A run: its network and recipe, written once; what its worker writes; and the user's command."""
+    """A run: its network and recipe, written once; what its worker writes; and the user's command.
+
+    One that was not trained here has a file of its origin, and may have no network and no recipe.
+    """
 
     recipe_file = File("recipe.toml")
     checkpoint_file = File("checkpoint.keras")
@@ -57,6 +60,18 @@ class RunDirectory(DatedDirectory):
     images_file = File("images.json")
     trial_file = File("trial.toml")
     predictions_file = File("test.npz")
+    origin_file = File("origin.toml")
+    recorded_images_file = File("images.npz")
+
+    def network(self) -> Network:
+        """Read the network.
+
+        Raises:
+            FormatError: the file is missing or damaged; or the run was not trained here, and nobody knows its network.
+        """
+        if self.origin_file.exists() and not self.network_file.exists():
+            raise FormatError(self.id, _("has no network: only its epochs are known"))
+        return super().network()
 
     @property
     def is_trial(self) -> bool:
@@ -64,11 +79,13 @@ class RunDirectory(DatedDirectory):
         return self.trial_file.exists()
 
     def recipe(self) -> Recipe:
-        """Read how it is trained.
+        """Read how it is trained; of a run that was not trained here, as much as is known, and the defaults.
 
         Raises:
-            FormatError: the file is missing or damaged.
+            FormatError: the file is missing or damaged; or the run was not trained here, and nothing is known.
         """
+        if self.origin_file.exists() and not self.recipe_file.exists():
+            raise FormatError(self.id, _("has no recipe: only its epochs are known"))
         return read_recipe(self.recipe_file)
 
     def scaling(self) -> Scaling:
@@ -116,7 +133,7 @@ def make_run(network: Network, recipe: Recipe, fill: Callable[["RunDirectory"], 
         RunError: it cannot be written.
         FormatError: the path of its data is no Unicode.
     """
-    run = RunDirectory(new_path("runs", network))
+    run = RunDirectory(new_path("runs", network.name))
     recipe_text, network_text = dumps_recipe(recipe).encode(), dumps_network(network).encode()
     with making(run.path, RunError):
         if fill is not None:
@@ -128,12 +145,13 @@ def make_run(network: Network, recipe: Recipe, fill: Callable[["RunDirectory"], 
 
 def list_runs() -> list[RunDirectory]:
     """List the runs, newest first. What is no run, or not a whole one yet, is left out."""
-    return list_dated(RunDirectory, "runs", "network.toml")
+    return list_dated(RunDirectory, "runs", "network.toml", "origin.toml")
 
 
 def runs_with_weights() -> list[RunDirectory]:
-    """List the runs that have weights already, newest first."""
-    return [run for run in list_runs() if run.best_file.exists() or run.checkpoint_file.exists()]
+    """List the runs that have a network and weights already, newest first."""
+    runs = (run for run in list_runs() if run.network_file.exists())
+    return [run for run in runs if run.best_file.exists() or run.checkpoint_file.exists()]
 
 
 def find_run(text: str) -> RunDirectory:

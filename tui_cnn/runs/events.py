@@ -65,21 +65,22 @@ class Started(Event, frozen=True, kw_only=True, tag="started"):
     """A worker begins to train, or resumes from the step `resumed_from` (0: the beginning).
 
     `predicted_seconds` (for an epoch, its validation too) and `predicted_memory` (bytes that the process will hold)
-    are what was known before; None where too little was. `precision` is what the layers compute with.
+    are what was known before; None where too little was. `precision` is what the layers compute with. Of a training
+    that is not ours, what is None or empty is not known.
     """
 
-    seed: Whole
+    seed: Whole | None = None
     python: str
     tensorflow: str
     keras: str
     device: str
-    threads: Whole
+    threads: Whole | None = None
     pid: Whole
     epochs: Whole
     steps_per_epoch: Steps
-    train_images: Whole
-    validation_images: Whole
-    test_images: Whole
+    train_images: Whole | None = None
+    validation_images: Whole | None = None
+    test_images: Whole | None = None
     resumed_from: Whole = 0
     cnn_tui: str = ""
     numpy: str = ""
@@ -94,6 +95,7 @@ class Started(Event, frozen=True, kw_only=True, tag="started"):
 class Progress(Event, frozen=True, kw_only=True, tag="progress"):
     """Where the training is: `step` of `steps` of `epoch`, with the running means over the epoch so far.
 
+    `loss` and `accuracy` are None where they are no numbers, or a training that is not ours does not have them.
     `learning_rate` and `gradient_norm` (L2, over all weights) are those of the latest step. `elapsed` leaves out
     what was spent paused or stopped; `seconds_left` is for all that is left of the run, its test too.
     """
@@ -101,10 +103,10 @@ class Progress(Event, frozen=True, kw_only=True, tag="progress"):
     epoch: Whole
     step: Whole
     steps: Steps
-    loss: float
-    accuracy: float
-    images_per_second: float
-    seconds_left: float
+    loss: float | None
+    accuracy: float | None
+    images_per_second: float | None
+    seconds_left: float | None
     elapsed: float
     learning_rate: float | None = None
     gradient_norm: float | None = None
@@ -129,18 +131,18 @@ class Epoch(Event, frozen=True, kw_only=True, tag="epoch"):
 
     `loss` and `accuracy` are means over the epoch, while the weights changed. `memory` is what the process held in
     RAM, in bytes; `best`: these weights went to `best.keras`, as the best on the validation images so far, or without
-    those as the newest. `images_per_second` is that of training
-    alone; `gradient_norm` the latest. `confusion[i][j]` counts the validation images of class i taken for class j.
+    those as the newest. `images_per_second` is that of training alone; `gradient_norm` the latest. In histories of
+    other programs, what is None is not known. `confusion[i][j]` counts the validation images of class i taken for j.
     """
 
     epoch: Whole
-    loss: float
-    accuracy: float
+    loss: float | None
+    accuracy: float | None
     val_loss: float | None
     val_accuracy: float | None
-    seconds: float
-    learning_rate: float
-    memory: Whole
+    seconds: float | None
+    learning_rate: float | None
+    memory: Whole | None
     best: bool
     images_per_second: float | None = None
     gradient_norm: float | None = None
@@ -199,7 +201,7 @@ class Finished(Event, frozen=True, kw_only=True, tag="finished"):
 
 
 class Imported(Event, frozen=True, kw_only=True, tag="imported"):
-    """The weights were not trained here: they came out of a model's `file`."""
+    """It was not trained here: the weights came out of a model's `file`, or what is told of it out of a history's."""
 
     file: str
 

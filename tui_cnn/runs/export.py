@@ -12,6 +12,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.origin import check_inspectable
 from tui_cnn.runs.process import run_worker, why_failed
 from tui_cnn.runs.snapshot import Snapshot
 
@@ -32,7 +33,9 @@ def export_run(run: RunDirectory, to: str, target: Path) -> None:
 
     Raises:
         FormatError: there are none yet, or they cannot be read or written.
+        RunError: the run was not trained here, and has no network or no weights that can be written.
     """
+    check_inspectable(run)
     if not run.best_file.exists():
         raise FormatError(run.best_file, _("not available yet; train for at least one epoch"))
     _export(target, "export-trained", to, str(run.path.absolute()))

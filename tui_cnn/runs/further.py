@@ -13,6 +13,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Checkpoint, Chosen, Continued, Epoch, Loaded, Progress, Started, decode, encode
+from tui_cnn.runs.origin import refuse_foreign
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower, LineReader, Snapshot
 
@@ -69,6 +70,7 @@ def make_longer(run: RunDirectory, recipe: Recipe, *, restarted: bool = False) -
 
 def _epochs_done(run: RunDirectory) -> int:
     """Count the epochs of a finished run; refuse another."""
+    refuse_foreign(run)
     snapshot = Follower(run).poll()
     if snapshot.imported is not None:
         message = _("{run} was imported and has no training to continue; train a new run with --weights {run}")

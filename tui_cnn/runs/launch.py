@@ -9,6 +9,7 @@ from tui_cnn.runs.directory import Desired, RunDirectory, make_run, write_desire
 from tui_cnn.runs.errors import RunError, unwritable
 from tui_cnn.runs.further import longer_recipe, make_longer
 from tui_cnn.runs.machine import read_machine
+from tui_cnn.runs.origin import refuse_foreign
 from tui_cnn.runs.preflight import Checked, check
 from tui_cnn.runs.process import PrewarmedWorker, file_size, has_started, require_tensorflow, start_worker
 from tui_cnn.runs.recipe import Recipe
@@ -34,6 +35,17 @@ def start(
         RunError: the network or the recipe cannot be trained, or nothing can be written.
     """
     return start_checked(check(network, recipe), weights=weights, prewarmed=prewarmed, now=now)
+
+
+def repeat(run: RunDirectory) -> RunDirectory:
+    """Start to train a run's network by its recipe again, in a new run.
+
+    Raises:
+        RunError: it was not trained here; otherwise as `start`.
+        FormatError: the network or the recipe cannot be read.
+    """
+    refuse_foreign(run)
+    return start(run.network(), run.recipe())
 
 
 def start_checked(
@@ -71,6 +83,7 @@ def train_further(
         FormatError: a file of the run cannot be read.
     """
     require_tensorflow()
+    refuse_foreign(run)
     checked = check(run.network(), longer_recipe(run, epochs, changed))
     longer = make_longer(run, checked.recipe, restarted=restarted)
     _launch(longer, "now" if now else "run")
@@ -85,6 +98,7 @@ def resume(run: RunDirectory, *, now: bool = False) -> None:
     Raises:
         RunError: it is running or finished, or its worker cannot start.
     """
+    refuse_foreign(run)
     state = Follower(run).poll().state
     if state == "finished":
         raise RunError(

@@ -22,7 +22,7 @@ def held(path: Path) -> Iterator[None]:
     """
     import filelock
 
-    lock = filelock.FileLock(path)
+    lock = filelock.FileLock(path, thread_local=False)  # who releases it may be another thread
     try:
         lock.acquire(timeout=_PATIENCE, poll_interval=0.01)
     except filelock.Timeout:

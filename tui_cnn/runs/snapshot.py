@@ -28,8 +28,8 @@ class Point(NamedTuple):
     """
 
     epoch: float
-    loss: float
-    accuracy: float
+    loss: float | None
+    accuracy: float | None
     step: int = 0
     elapsed: float = 0.0
     learning_rate: float | None = None
@@ -60,7 +60,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         stopped: the worker ended because it was asked to.
         desired: what the run is to do; `run` where no worker is at it.
         elapsed: seconds of training, without those paused or stopped.
-        imported: set where the weights came out of a file, and nothing was trained here.
+        imported: set where the weights, or the epochs, came out of a file, and nothing was trained here.
         continued: set where another run did the first epochs; those are among `epochs` and in the `curve`.
         loaded: set where it begins with weights of another model.
         damaged: lines of the events that could not be read, but for those that a killed worker left torn.
@@ -99,6 +99,12 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     def best_accuracy(self) -> float | None:
         """The best accuracy on the validation images, of any epoch; None without validation."""
         return max((epoch.val_accuracy for epoch in self.epochs if epoch.val_accuracy is not None), default=None)
+
+    @property
+    def seconds_per_epoch(self) -> float | None:
+        """The mean, of the epochs of which it is known; None: of none."""
+        known = [epoch.seconds for epoch in self.epochs if epoch.seconds is not None]
+        return sum(known) / len(known) if known else None
 
     @property
     def tested(self) -> Tested | None:

@@ -21,6 +21,7 @@ from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import About, RunDirectory, list_runs, load_about
 from tui_cnn.runs.ledger import TestUse, use_of_test_set
 from tui_cnn.runs.machine import digest
+from tui_cnn.runs.origin import Origin, how_to_resume, read_origin
 from tui_cnn.runs.recipe import Recipe, RecipeName, recipe_name
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot, State, Tested
 
@@ -52,7 +53,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         network: the name of what is trained; parameters and MACs (for one image) are None where it cannot be read.
         digest: the same for networks that compute the same, whatever they are called; None where it cannot be read.
         recipe_name: `tutorial`, `quick` or `custom`; None where the recipe cannot be read or the run was
-            imported, as is `recipe` then.
+            not trained here, as is `recipe` then.
+        settings: what is known of how a run was trained by another program; empty: it was trained here, or nothing is.
         epochs_done, epochs: how many are done, and of how many.
         best_accuracy: the best on the validation images; test_accuracy: on the test images, at the end, of the weights
             `tested`.
@@ -74,6 +76,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     digest: str | None
     recipe_name: RecipeName | None
     recipe: Recipe | None
+    settings: str
     epochs_done: int
     epochs: int | None
     best_epoch: int | None
@@ -108,7 +111,10 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
     snapshot = snapshot or Follower(run).poll()
     network, params, macs, same = _figures(run, written(run.network_file))
     read, about = _recipe(run), _about(run)
-    recipe = None if isinstance(read, FormatError) or snapshot.imported else read
+    origin = _origin(run)
+    is_ours = snapshot.imported is None and not run.origin_file.exists()
+    recipe = read if is_ours and not isinstance(read, FormatError) else None
+    known = origin if isinstance(origin, Origin) and not origin.file else None
     started, finished, epochs, best = snapshot.started, snapshot.finished, snapshot.epochs, snapshot.best
     return Summary(
         id=run.id,
@@ -121,8 +127,9 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
         digest=same,
         recipe_name=recipe_name(recipe) if recipe else None,
         recipe=recipe,
+        settings=f"{known.settings} ({known.program})" if known else "",
         epochs_done=len(epochs),
-        epochs=recipe.epochs if recipe else None,
+        epochs=recipe.epochs if recipe else started.epochs if started and not is_ours else None,
         best_epoch=best.epoch if best else None,
         best_accuracy=snapshot.best_accuracy,
         test_accuracy=finished.test_accuracy if finished else None,
@@ -130,9 +137,10 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
         tested=snapshot.tested,
         test_use=use_of_test_set(run.id) if finished else None,
         seconds=snapshot.elapsed,
-        seconds_per_epoch=sum(epoch.seconds for epoch in epochs) / len(epochs) if epochs else None,
+        seconds_per_epoch=snapshot.seconds_per_epoch,
         predicted_seconds=started.predicted_seconds if started else None,
-        memory=(finished and finished.peak_memory) or max((epoch.memory for epoch in epochs), default=None),
+        memory=(finished and finished.peak_memory)
+        or max((epoch.memory for epoch in epochs if epoch.memory), default=None),
         precision=started.precision if started else None,
         device=started.device if started else None,
         outcome=outcome(run, snapshot),
@@ -143,7 +151,11 @@ def summarize(run: RunDirectory, snapshot: Snapshot | None = None) -> Summary:
 
 def damage(run: RunDirectory, snapshot: Snapshot) -> Iterator[FormatError]:
     """Yield what is wrong with each file of a run that cannot be read; the `source` of the error is its path."""
-    for found in (_network(run), _recipe(run), _about(run)):
+    origin = _origin(run)
+    lacks_network = isinstance(origin, Origin) and bool(origin.no_network)
+    lacks_recipe = isinstance(origin, Origin) and not run.recipe_file.exists()
+    files = [*([] if lacks_network else [_network(run)]), *([] if lacks_recipe else [_recipe(run)])]
+    for found in (*files, _about(run), origin):
         if isinstance(found, FormatError):
             yield found
     if snapshot.damaged:
@@ -174,6 +186,10 @@ def _network(run: RunDirectory) -> Network | FormatError:
 
 def _recipe(run: RunDirectory) -> Recipe | FormatError:
     return _read(RunDirectory.recipe, run, run.recipe_file)
+
+
+def _origin(run: RunDirectory) -> Origin | FormatError | None:
+    return _read(read_origin, run, run.origin_file)
 
 
 def _about(run: RunDirectory) -> About | FormatError:
@@ -250,7 +266,9 @@ def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
     if snapshot.finished is not None:
         return Outcome(_("Finished."))
     if snapshot.imported is not None:
-        return Outcome(_("Imported from {file}.").format(file=snapshot.imported.file))
+        is_history = isinstance(_origin(run), Origin)
+        lacking = _("It is a history, with neither a network nor weights.") if is_history else ""
+        return Outcome(_("Imported from {file}.").format(file=snapshot.imported.file), lacking)
     if snapshot.state in ACTIVE:
         return None
     if not run.path.exists():
@@ -263,11 +281,22 @@ def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
             _("The directory of the run cannot be written: {path}").format(path=run.path),
             _("Fix its permissions or the disk, then resume the run."),
         )
+    if run.origin_file.exists():
+        return _recorded(run, snapshot)
     if snapshot.state == "failed" and snapshot.failed is not None:
         return Outcome(snapshot.failed.error, snapshot.failed.advice)
     if snapshot.stopped:
         return Outcome(_("Stopped."), _("Resume it from its checkpoint."))
     return _killed(run, snapshot)
+
+
+def _recorded(run: RunDirectory, snapshot: Snapshot) -> Outcome:
+    """Describe how a run ended that a program recorded: only that program can go on with it."""
+    if snapshot.state == "failed" and snapshot.failed is not None:
+        return Outcome(snapshot.failed.error, snapshot.failed.advice)
+    if snapshot.stopped:
+        return Outcome(_("Stopped."), how_to_resume())
+    return Outcome(_("The program that trained it was killed, or the machine shut down."), how_to_resume())
 
 
 def _killed(run: RunDirectory, snapshot: Snapshot) -> Outcome:

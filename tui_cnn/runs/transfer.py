@@ -10,6 +10,7 @@ from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, find_run, make_run
 from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.origin import read_origin
 from tui_cnn.runs.process import run_worker, why_failed
 from tui_cnn.runs.recipe import Recipe
 
@@ -39,6 +40,8 @@ def find_weights(text: str) -> Weights:
     for file in (run.best_file, run.checkpoint_file):
         if file.exists():
             return Weights(file, run.id)
+    if (origin := read_origin(run)) is not None and origin.no_weights:
+        raise RunError(f"{run.id}: {origin.no_weights}")
     raise RunError(_("{run} has no weights yet; wait until its first epoch ends").format(run=run.id))
 
 

@@ -55,7 +55,7 @@ def make_search(network: Network, plan: SearchPlan) -> SearchDirectory:
         SearchError: it cannot be written.
         FormatError: the path of its data is no Unicode.
     """
-    search = SearchDirectory(new_path("searches", network))
+    search = SearchDirectory(new_path("searches", network.name))
     texts = dumps_network(network), dumps_plan(plan)
     with making(search.path, SearchError):
         for file, text in zip((search.network_file, search.plan_file), texts, strict=True):

@@ -21,6 +21,7 @@ from tui_cnn.formats.saving import write_errors
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.origin import check_inspectable
 from tui_cnn.worker.loading import load_tensorflow
 
 
@@ -34,7 +35,8 @@ def main(to: str, target: Path, source: Path | None = None) -> int:
             export(_read_network(), to, target)
         elif source.is_dir():
             run = RunDirectory(source)
-            export(run.network(), to, target, weights=run.best_file)
+            check_inspectable(run)
+            export(run.network(), to, target, weights=run.best_file, is_ours=not run.origin_file.exists())
         else:
             export(read_model(source).network, to, target, weights=source, is_ours=False)
     except UserError as error:

@@ -16,8 +16,10 @@ from tui_cnn.formats.keras.notes import usable_name
 from tui_cnn.formats.keras.weights import Address, open_weights
 from tui_cnn.formats.kinds import Kind, kind_of
 from tui_cnn.i18n import _
+from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import NotLoaded
+from tui_cnn.worker.weights import load_weights
 
 
 def assign_weights(model: keras.Model, path: Path) -> None:
@@ -34,6 +36,20 @@ def assign_weights(model: keras.Model, path: Path) -> None:
                     _assign(layer, by_name.get(layer.name), stored, path)
     except FormatError as error:
         raise RunError(str(error)) from None
+
+
+def load_run_weights(model: keras.Model, run: RunDirectory, path: Path, missing: str) -> None:
+    """Put the weights in a file of a run into a model of its network, whoever wrote it: our worker, or another program.
+
+    Raises:
+        RunError: the file is not there (then the text is `missing`), is damaged, or is of another network.
+    """
+    if not run.origin_file.exists():
+        load_weights(model, path, missing)
+    elif path.exists():
+        assign_weights(model, path)
+    else:
+        raise RunError(missing)
 
 
 def assign_fitting(model: keras.Model, path: Path) -> tuple[tuple[str, ...], tuple[NotLoaded, ...]]:

@@ -28,7 +28,7 @@ _SCALARS = (
 )
 
 
-class Recorder:
+class TrainingRecorder:
     """Writes what is known after `done` steps of the run.
 
     Attributes:

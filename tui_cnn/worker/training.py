@@ -28,7 +28,7 @@ from tui_cnn.worker.feed import Feed, epoch_order
 from tui_cnn.worker.fine_tuning import FineTuning
 from tui_cnn.worker.journal import Journal, TrainingError
 from tui_cnn.worker.preparation import PreparedRun, prepare
-from tui_cnn.worker.recording import Recorder
+from tui_cnn.worker.recording import TrainingRecorder
 from tui_cnn.worker.steps import Means, Sums
 from tui_cnn.worker.trials import record_step
 from tui_cnn.worker.weights import load_weights
@@ -64,7 +64,7 @@ class Training:
         self._journal = journal
         self._watch = Stopwatch(past.elapsed)
         self._execution = Execution(control, journal, self._watch, slot)
-        self._recorder = Recorder(self._run, journal, self._watch)
+        self._recorder = TrainingRecorder(self._run, journal, self._watch)
 
     def run(self) -> None:
         """Train until the end, or until a stop is requested; report everything in the journal.

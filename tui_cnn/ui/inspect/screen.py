@@ -19,6 +19,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, list_runs, runs_with_weights
+from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection.client import Inspector
 from tui_cnn.runs.inspection.replies import Evaluation, OpenReply
 from tui_cnn.runs.inspection.requests import Open
@@ -370,7 +371,7 @@ class InspectScreen(MainScreen):
             return
         try:
             weights = read_weights(run, test)
-        except (DataError, FormatError) as error:
+        except (DataError, FormatError, RunError) as error:
             self.app.call_from_thread(self._show_message, str(error))
         else:
             known = self._weights

@@ -31,6 +31,7 @@ def read_weights(run: RunDirectory, test: TestSet | None) -> RunWeights:
     Raises:
         FormatError: the recipe or the network cannot be read.
         DataError: the test set cannot be read.
+        RunError: the run was not trained here, and has no network or no weights that can be looked into.
     """
     source = source_of(run)
     if test is None or test.missing:  # the data may be back

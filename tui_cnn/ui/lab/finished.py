@@ -44,7 +44,7 @@ def _finished() -> Iterator[FinishedRun]:
                 tuple(
                     ValidatedEpoch(epoch.accuracy, epoch.val_accuracy, epoch.val_loss)
                     for epoch in snapshot.epochs
-                    if epoch.val_accuracy is not None and epoch.val_loss is not None
+                    if epoch.accuracy is not None and epoch.val_accuracy is not None and epoch.val_loss is not None
                 ),
             )
 

@@ -94,11 +94,11 @@ class RunTable(WholeColumns[Text]):
             return False
         match action, *parameters:
             case "steer", "resume":
-                return listed.summary.state in ("interrupted", "failed")
+                return listed.summary.state in ("interrupted", "failed") and not listed.run.origin_file.exists()
             case "steer", "stop":
                 return listed.summary.state in ACTIVE
             case ("train_further",):
-                return listed.summary.state == "finished"
+                return listed.summary.state == "finished" and not listed.run.origin_file.exists()
             case ("delete_run",):
                 return listed.summary.state not in ACTIVE or bool(self._workspace.marked)
             case ("compare_runs",):
@@ -196,7 +196,7 @@ class RunTable(WholeColumns[Text]):
     def action_repeat_run(self) -> None:
         """Train the selected run's network by its recipe again."""
         if listed := self.selected:
-            self._start(lambda: launch.start(listed.run.network(), listed.run.recipe()))
+            self._start(lambda: launch.repeat(listed.run))
 
     @work
     async def action_train_further(self) -> None:

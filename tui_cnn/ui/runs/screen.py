@@ -211,6 +211,8 @@ def _run_words(listed: Listed) -> list[Content]:
         if summary.memory:
             training.append(_("peak RAM {size}").format(size=size(summary.memory)))
         lines.append(Content.styled(_GAP.join(training), "dim"))
+    elif summary.settings:
+        lines.append(Content.styled(visible(summary.settings), "dim"))
     if summary.outcome is not None and summary.state != "finished":
         lines.append(Content(summary.outcome.line))
     lines += [Content.styled(line, "$text-error") for line in with_advice(summary.damage)]

@@ -43,8 +43,8 @@ class CurveWindow(NamedTuple):
 def whole(snapshot: Snapshot, axis: Axis) -> CurveWindow:
     """Tell how far the x axis reaches: as far as the run is to go, or as it went when it has ended early."""
     started = snapshot.started
-    if started is None:
-        return CurveWindow(0.0, 1.0)
+    if started is None:  # of a history, only epochs are known
+        return CurveWindow(0.0, float(max((epoch.epoch for epoch in snapshot.epochs), default=1)))
     epochs = snapshot.early_stop.epoch if snapshot.early_stop else started.epochs
     match axis:
         case "epochs":
@@ -53,7 +53,7 @@ def whole(snapshot: Snapshot, axis: Axis) -> CurveWindow:
             return CurveWindow(0.0, float(epochs * started.steps_per_epoch))
         case _:
             going = snapshot.progress is not None and snapshot.finished is None and not snapshot.early_stop
-            left = snapshot.progress.seconds_left if going and snapshot.progress else 0.0
+            left = (snapshot.progress.seconds_left if going and snapshot.progress else None) or 0.0
             return CurveWindow(0.0, max(snapshot.elapsed + (left if isfinite(left) else 0.0), 1e-3))
 
 

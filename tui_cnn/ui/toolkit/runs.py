@@ -12,9 +12,9 @@ from rich.text import Text
 from textual.app import App
 
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import RunDirectory, list_runs, read_about
-from tui_cnn.runs.events import EarlyStop
+from tui_cnn.runs.events import EarlyStop, Started
 from tui_cnn.runs.inspection.requests import Source
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.recipe import Recipe
@@ -77,14 +77,33 @@ STATE_COLORS = {
 
 
 def epochs_done(snapshot: Snapshot) -> str:
-    """Count the epochs: `3 of 5`."""
+    """Count the epochs: `3 of 5`; of a history, where nobody knows of how many: `3`."""
+    if snapshot.imported and snapshot.epochs:
+        return str(len(snapshot.epochs))
     epochs = snapshot.started.epochs if snapshot.started else 0
     return _("{done} of {all}").format(done=len(snapshot.epochs), all=epochs) if epochs else "—"
 
 
 def share(value: float | None) -> str:
-    """Write an accuracy: `0.905`; a dash where there is none."""
+    """Write an accuracy or a loss: `0.9050`; a dash where there is none."""
     return "—" if value is None else f"{value:.4f}"
+
+
+def thread_count(started: Started) -> str:
+    """Count the threads that train: `2 threads`."""
+    count = started.threads or 0
+    return ngettext("{count} thread", "{count} threads", count).format(count=count)
+
+
+def recorded_images(started: Started) -> list[str]:
+    """Count the images of a training that was recorded in another program, as far as it is known."""
+    counts = (
+        (_("{count} images"), started.train_images),
+        (_("{count} for validation"), started.validation_images),
+        (_("{count} to test on"), started.test_images),
+    )
+    known = [text.format(count=f"{count:,}") for text, count in counts if count]
+    return known if started.train_images is not None else [_("number of images unknown"), *known]
 
 
 def tested_weights(tested: Tested | None) -> str:
@@ -151,12 +170,12 @@ def epochs_table(snapshot: Snapshot, rows: int) -> Table:
         star = " ★" if epoch.epoch == best else "  "
         table.add_row(
             f"{epoch.epoch}{star}",
-            f"{epoch.loss:.4f}",
+            share(epoch.loss),
             share(epoch.accuracy),
-            "—" if epoch.val_loss is None else f"{epoch.val_loss:.4f}",
+            share(epoch.val_loss),
             share(epoch.val_accuracy),
-            f"{epoch.seconds:.1f}",
-            f"{epoch.memory / 1e9:.2f} GB",
+            "—" if epoch.seconds is None else f"{epoch.seconds:.1f}",
+            f"{epoch.memory / 1e9:.2f} GB" if epoch.memory else "—",
             style="bold" if epoch.epoch == best else "",
         )
     return table

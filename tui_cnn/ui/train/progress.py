@@ -12,7 +12,7 @@ from tui_cnn.runs.summary import beginning
 from tui_cnn.ui.toolkit.curve_data import recent
 from tui_cnn.ui.toolkit.headline import Headline, clock
 from tui_cnn.ui.toolkit.numbers import duration, left, level, spark
-from tui_cnn.ui.toolkit.runs import share, stopped_early, weights_epoch, with_advice
+from tui_cnn.ui.toolkit.runs import recorded_images, share, stopped_early, thread_count, weights_epoch, with_advice
 from tui_cnn.ui.train.run_watcher import Watched
 from tui_cnn.visible import visible
 
@@ -35,7 +35,7 @@ def headlines(watched: Watched) -> tuple[Headline, Headline, Headline]:
     elif (best := snapshot.best_accuracy) is not None:
         accuracy = Headline(f"{best:.4f}", _("best validation"))
     else:
-        accuracy = Headline(f"{progress.accuracy:.4f}" if progress else "—", _("accuracy"))
+        accuracy = Headline(share(progress.accuracy if progress else None), _("accuracy"))
     epochs = started.epochs if started else 0
     is_active = snapshot.state in ("running", "paused") and progress is not None
     epoch = progress.epoch if progress and is_active else len(snapshot.epochs)
@@ -53,7 +53,7 @@ def progress_lines(watched: Watched, width: int, *, beside_headlines: bool) -> C
     lines = [[Content.styled(line, "$text-error")] for line in with_advice(watched.damage)]
     lines += _lines(watched, width, brief=beside_headlines)
     if snapshot.started is not None and beside_headlines:
-        lines += _circumstances(snapshot, snapshot.started)
+        lines += _circumstances(watched, snapshot.started)
     return Content("\n").join(line for parts in lines for line in _wrapped(parts, width))
 
 
@@ -139,9 +139,7 @@ def _means(snapshot: Snapshot) -> Line:
     progress = snapshot.progress
     if progress is None:
         return [Content(_("Running the first steps …"))]
-    means = _("loss {loss}   accuracy {accuracy}").format(
-        loss=f"{progress.loss:.4f}", accuracy=f"{progress.accuracy:.4f}"
-    )
+    means = _("loss {loss}   accuracy {accuracy}").format(loss=share(progress.loss), accuracy=share(progress.accuracy))
     return [Content.assemble((_("epoch averages so far: "), "dim"), means)]
 
 
@@ -149,7 +147,7 @@ def _latest_step(watched: Watched, room: int) -> Line:
     """Say what the latest step was like, and what the worker takes."""
     progress, vitals, curve = watched.snapshot.progress, watched.vitals, watched.snapshot.curve
     parts: list[Content] = []
-    if progress is not None:
+    if progress is not None and progress.images_per_second is not None:
         parts.append(Content(_("{count} images/s").format(count=f"{progress.images_per_second:,.0f}")))
     if progress is not None and progress.learning_rate is not None:
         rate = _("lr {rate}").format(rate=f"{progress.learning_rate:.3g}")
@@ -166,17 +164,18 @@ def _latest_step(watched: Watched, room: int) -> Line:
 def _against_prediction(watched: Watched) -> Line:
     """Lay what was predicted beside what happened, and say what was best."""
     snapshot = watched.snapshot
-    started, epochs = snapshot.started, snapshot.epochs
+    started = snapshot.started
     assert started is not None
     parts = []
-    taken = f"{sum(epoch.seconds for epoch in epochs) / len(epochs):.1f}" if epochs else ""
+    seconds = snapshot.seconds_per_epoch
+    taken = f"{seconds:.1f}" if seconds is not None else ""
     if started.predicted_seconds is not None:
         predicted = f"{started.predicted_seconds:.1f}"
-        if epochs:
+        if taken:
             parts.append(_("{taken} s per epoch, predicted {predicted} s").format(taken=taken, predicted=predicted))
         else:
             parts.append(_("predicted {predicted} s per epoch").format(predicted=predicted))
-    elif epochs:
+    elif taken:
         parts.append(_("{taken} s per epoch").format(taken=taken))
     if started.predicted_memory is not None:
         parts.append(_("predicted RAM {size} GB").format(size=f"{started.predicted_memory / 1e9:.2f}"))
@@ -186,28 +185,36 @@ def _against_prediction(watched: Watched) -> Line:
     return [Content(part) for part in parts]
 
 
-def _circumstances(snapshot: Snapshot, started: Started) -> Iterator[Line]:
+def _circumstances(watched: Watched, started: Started) -> Iterator[Line]:
+    if watched.origin is not None:
+        parts = [watched.origin.program, watched.origin.settings, *recorded_images(started)]
+        if watched.origin.no_network:
+            parts.append(_("no network: {problem}").format(problem=watched.origin.no_network))
+        yield [Content.styled(visible(part), "dim") for part in parts]
+        return
     message = _("{images} images, {validation} for validation   {device}, {threads}   {precision}")
     text = message.format(
-        images=f"{started.train_images:,}",
-        validation=f"{started.validation_images:,}",
+        images=f"{started.train_images or 0:,}",
+        validation=f"{started.validation_images or 0:,}",
         device=started.device,
-        threads=ngettext("{count} thread", "{count} threads", started.threads).format(count=started.threads),
+        threads=thread_count(started),
         precision=started.precision,
     )
     yield [Content.styled(part, "dim") for part in text.split(_GAP)]
-    yield from ([Content.styled(visible(line), "dim")] for line in beginning(snapshot))
+    yield from ([Content.styled(visible(line), "dim")] for line in beginning(watched.snapshot))
 
 
 def _end(watched: Watched) -> Iterator[Line]:
     snapshot, finished = watched.snapshot, watched.snapshot.finished
     if finished is not None:
         if finished.test_accuracy is None or finished.test_loss is None:
-            yield [Content(_("not tested: a search chooses by validation, and tests only its best trial"))]
+            search = _("not tested: a search chooses by validation, and tests only its best trial")
+            recorded = _("not tested: the Recorder was given no test images")
+            yield [Content(search if watched.origin is None else recorded)]
         else:
             accuracy = _("test accuracy {accuracy}").format(accuracy=f"{finished.test_accuracy:.4f}")
             rest = _("loss {loss}, {images} test images, evaluated once").format(
-                loss=f"{finished.test_loss:.4f}", images=f"{snapshot.started.test_images if snapshot.started else 0:,}"
+                loss=f"{finished.test_loss:.4f}", images=f"{(snapshot.started and snapshot.started.test_images) or 0:,}"
             )
             which = [Content(weights_epoch(snapshot.tested))] if snapshot.tested else []
             yield [Content.styled(accuracy, "bold $text-success"), *which, Content(rest)]
@@ -223,9 +230,11 @@ def _end(watched: Watched) -> Iterator[Line]:
         yield [Content.styled(watched.outcome.sentence, "bold")]
         yield [Content(watched.outcome.advice)]
     if snapshot.imported is not None:  # nothing was trained here, and there is nothing to resume
-        yield [Content.styled(_("press i to inspect it"), "dim")]
+        if watched.origin is None:
+            yield [Content.styled(_("press i to inspect it"), "dim")]
         return
     done = _("trained for {time}").format(time=duration(snapshot.elapsed))
     kept = snapshot.checkpoint
     saved = _("checkpoint after step {step}").format(step=f"{kept.step:,}") if kept else _("no checkpoint yet")
-    yield [Content.styled(part, "dim") for part in (done, saved, _("press r to resume"))]
+    again = [] if watched.origin is not None else [_("press r to resume")]
+    yield [Content.styled(part, "dim") for part in (done, saved, *again)]

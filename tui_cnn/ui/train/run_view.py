@@ -146,13 +146,20 @@ class RunView(Vertical):
             case "steer", "stop":
                 return state in ACTIVE
             case "steer", "resume":
-                return state in ("interrupted", "failed")
+                return state in ("interrupted", "failed") and not self._is_foreign
             case ("train_further",):
-                return state == "finished"
+                return state == "finished" and not self._is_foreign
+            case ("show_log",):
+                return not self._is_foreign
             case ("inspect_run",):
                 return bool(self._watched and (self._watched.snapshot.epochs or self._watched.snapshot.imported))
             case _:
                 return True
+
+    @property
+    def _is_foreign(self) -> bool:
+        """Whether it was not trained here, so that only the program that did can go on with it."""
+        return self._watched is not None and self._watched.origin is not None
 
     @work(thread=True, group="steer")
     def action_steer(self, command: Literal["pause", "skip_queue", "stop", "resume"]) -> None:

@@ -8,6 +8,7 @@ from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.data.files import DataError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.runs.directory import RunDirectory, read_about
+from tui_cnn.runs.origin import Origin, read_origin
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot
 from tui_cnn.runs.summary import Outcome, damage_lines, outcome
@@ -34,6 +35,7 @@ class Watched(NamedTuple):
     title: str
     analysis: Analysis | None
     class_names: tuple[str, ...]
+    origin: Origin | None = None
     damage: tuple[str, ...] = ()
 
 
@@ -49,6 +51,7 @@ class RunWatcher:
         self._recipe: Recipe | None = None
         self._analysis: Analysis | None = None
         self._names: tuple[str, ...] | None = None
+        self._origin: Origin | None = None
         self._watched: Watched | None = None
 
     def read(self) -> Watched:
@@ -62,8 +65,9 @@ class RunWatcher:
             ended = outcome(self.run, snapshot)
             title = visible(read_about(self.run).title)
             damaged = damage_lines(self.run, snapshot)
+            names = self._names or _numbers(snapshot)
             self._watched = Watched(
-                snapshot, vitals, ended, self._recipe, title, self._analysis, self._names or (), damaged
+                snapshot, vitals, ended, self._recipe, title, self._analysis, names, self._origin, damaged
             )
         assert self._watched is not None
         return self._watched
@@ -71,12 +75,19 @@ class RunWatcher:
     def _read_once(self) -> None:
         from tui_cnn.data.dataset import summarize
 
+        self._names = ()
         try:
+            self._origin = read_origin(self.run)
+            if self._origin is not None:  # its recipe is known in part
+                self._names = self.run.output_names()
+                if not self._origin.no_network:
+                    self._analysis = analyze(self.run.network())
+                return
             self._analysis = analyze(self.run.network())
             self._recipe = self.run.recipe()
             self._names = summarize(self._recipe.directory).class_names
         except (FormatError, DataError):
-            self._names = ()
+            return
 
     def _measure(self, snapshot: Snapshot) -> Vitals | None:
         """Ask the system about the worker; nothing is known of one that has left the run."""
@@ -95,3 +106,10 @@ class RunWatcher:
         except psutil.Error:
             self._process = self._vitals = None
         return self._vitals
+
+
+def _numbers(snapshot: Snapshot) -> tuple[str, ...]:
+    """Name classes by their numbers, where they have no names."""
+    ends = [snapshot.finished.confusion] if snapshot.finished else []
+    confusion = next((found for found in (*ends, *(epoch.confusion for epoch in snapshot.epochs)) if found), ())
+    return tuple(map(str, range(len(confusion))))

@@ -21,11 +21,11 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection import requests
 from tui_cnn.runs.inspection.requests import Source, stamp, weights_file
 from tui_cnn.runs.inspection.test_images import load_test_of
+from tui_cnn.runs.origin import check_inspectable
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.worker.foreign_weights import assign_weights
+from tui_cnn.worker.foreign_weights import assign_weights, load_run_weights
 from tui_cnn.worker.inspection import attribution, outputs, receptive_field, sampling
 from tui_cnn.worker.inspection.loaded_model import Described, Engine, Job, LoadedModel
-from tui_cnn.worker.weights import load_weights
 
 _MOST_ENGINES = 4
 _MOST_OPENED = 32
@@ -86,7 +86,7 @@ class Answers:
         if source.is_file:
             assign_weights(engine.model, file)
         else:
-            load_weights(engine.model, file, _missing(source))
+            load_run_weights(engine.model, source.run, file, _missing(source))
         loaded = LoadedModel(now or 0, engine, test, described)
         self._loaded[source] = loaded
         while len(self._loaded) > _MOST_OPENED:
@@ -102,6 +102,8 @@ class Answers:
         return engine
 
     def _test_set(self, source: Source, described: Described) -> TestSet:
+        if not source.is_file and source.run.origin_file.exists():
+            return load_test_of(source.run)
         shape, path = described.network.input_shape, data_directory(described.directory)
         try:
             key = find_source(path).fingerprint, shape, described.fit
@@ -124,6 +126,7 @@ def _described(source: Source) -> Described:
         network, scaling = read_model(Path(source.path)).network, Scaling(source.scale)
         return Described(network, "", source.fit, scaling, source.class_names, trained_on=False)
     run = source.run
+    check_inspectable(run)
     recipe, scaling = run.recipe(), run.scaling()
     if scaling.needs_statistics:
         message = _(
