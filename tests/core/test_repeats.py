@@ -8,6 +8,7 @@ from tests.core.oracle import judge
 from tests.core.strategies import mostly_sound
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
+from tui_cnn.core.graph import graph
 from tui_cnn.core.layers import (
     Activation,
     BatchNormalization,
@@ -188,8 +189,30 @@ def test_unwrapping_writes_out_what_was_repeated():
     declared = network(Block(repeat=3, layers=(conv(name="a"), conv())), *HEAD)
     unwrapped, count = edits.unwrap(declared, (0,))
     assert count == 6
-    assert [layer.name for layer in unwrapped.layers[:6]] == ["a", "", "", "", "", ""]
+    assert [layer.name for layer in unwrapped.layers[:6]] == ["a", "", "a_2", "", "a_3", ""]
     assert analyze(unwrapped).totals == analyze(declared).totals
+
+
+def test_unwrapping_keeps_what_names_mean_and_the_repetitions_inside():
+    inner = Block(repeat=2, layers=(conv(name="c"),))
+    held = (conv(name="a"), conv(), inner, Route(layers=("a", "c")), Branches(branches=((Shared(layer="a"),), ())))
+    declared = network(conv(), Block(repeat=2, layers=held), Shared(layer="c"), Route(layers=("a", "c")), *HEAD)
+    declared = msgspec.structs.replace(declared, outputs=("a", "c"))
+    unwrapped, count = edits.unwrap(declared, (1,))
+    assert count == 10
+    assert [layer.repeat for layer in unwrapped.layers if isinstance(layer, Block)] == [2, 2]
+    assert unwrapped.outputs == ("a_2", "c_2")
+    routes = [layer.layers for layer in unwrapped.layers if isinstance(layer, Route)]
+    assert routes == [("a", "c"), ("a_2", "c_2"), ("a_2", "c_2")]
+    # The same layers are applied to the same: the two are one graph.
+    before, after = (graph(unrolled(each)) for each in (declared, unwrapped))
+    assert [node.inputs for node in before.nodes] == [node.inputs for node in after.nodes]
+    assert before.outputs == after.outputs
+
+
+def test_what_stands_for_too_many_layers_is_not_unwrapped():
+    many = network(Block(repeat=1000, layers=(conv(),) * 11), *HEAD)
+    assert edits.unwrap(many, (0,)) == (many, 0)
 
 
 def test_repeating_makes_a_block_or_takes_the_one_that_is_there():

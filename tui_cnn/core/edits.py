@@ -11,6 +11,7 @@ from msgspec import structs
 
 from tui_cnn.core.layers import AnyLayer, Block, Branches, Opaque, Route, Shared
 from tui_cnn.core.network import Network, Path, Stack, mapped, names, with_inner
+from tui_cnn.core.unrolling import is_unrolled, unrolled_at
 
 Edit = Callable[[Network], Network]
 
@@ -164,7 +165,7 @@ def wrap_in_branches(network: Network, path: Path, count: int) -> Network:
 def unwrap(network: Network, path: Path) -> tuple[Network, int]:
     """Put the layers of a block, or of a branch, in the place of the container; return how many these are, too.
 
-    Those of a repeated block are put there as often as it is repeated.
+    Those of a repeated block are put there as often as it is repeated, unless that is too often.
 
     For the address of a branch it is that one which stays. Branches of which more than one holds layers change nothing.
     """
@@ -175,8 +176,9 @@ def unwrap(network: Network, path: Path) -> tuple[Network, int]:
         match layer_at(network, path):
             case Block(repeat=1, layers=layers):
                 pass
-            case Block(repeat=times, layers=layers):
-                layers = layers + (times - 1) * tuple(map(unnamed, layers))
+            case Block() as block if is_unrolled(block):
+                network = unrolled_at(network, path)
+                layers = tuple(layer for time in range(block.repeat) for layer in stack_at(network, (*path, time, 0)))
             case Branches(branches=branches) if sum(map(bool, branches)) <= 1:
                 layers = next(filter(None, branches), ())
             case _:

@@ -1,10 +1,8 @@
 """What is built of a network: muted layers are left out, and each time of a repeated block is a block of its own."""
 
-from collections.abc import Iterable
-
 from msgspec import structs
 
-from tui_cnn.core.layers import AnyLayer, Block, Layer, Opaque, Route, Shared
+from tui_cnn.core.layers import AnyLayer, Block, Branches, Layer, Opaque, Route, Shared
 from tui_cnn.core.network import Network, Path, Stack, walk, with_inner, without_muted
 
 MOST_LAYERS = 10_000
@@ -26,10 +24,12 @@ def unrolled(network: Network) -> Network:
     """
     if not has_repeats(network.layers):
         return network
-    unrolling = _Unrolling(layer.name for _path, layer in walk(network.layers) if layer.name)
-    layers = unrolling.stack(network.layers)
-    outputs = tuple(unrolling.called.get(name, name) for name in network.outputs)
-    return structs.replace(network, layers=layers, outputs=outputs)
+    return _Unrolling(network).network
+
+
+def unrolled_at(network: Network, path: Path) -> Network:
+    """Write only the repeated block at `path` out; others, also inside of it, stay declarations."""
+    return _Unrolling(network, path).network
 
 
 def has_repeats(layers: tuple[Layer, ...]) -> bool:
@@ -89,25 +89,32 @@ def declared_path(network: Network, path: Path) -> tuple[Path, tuple[int, ...]]:
 class _Unrolling:
     """One way through the tree, in the order in which it is written."""
 
-    def __init__(self, taken: Iterable[str]) -> None:
-        self.called: dict[str, str] = {}
-        """What is called now what it was called in the declaration, where that differs."""
-        self._taken = set(taken)
+    def __init__(self, network: Network, only: Path | None = None) -> None:
+        self._only = only  # the address of the one block that is written out; None: all are
+        self._called: dict[str, str] = {}  # what is called now what it was in the declaration, where that differs
+        self._taken = {layer.name for _path, layer in walk(network.layers) if layer.name}
         self._again = False  # whether this is written out for the second time or later
+        layers = self._stack(network.layers, ())
+        outputs = tuple(self._called.get(name, name) for name in network.outputs)
+        self.network = structs.replace(network, layers=layers, outputs=outputs)
 
-    def stack(self, layers: Stack) -> Stack:
-        return tuple(map(self._layer, layers))
+    def _stack(self, layers: Stack, prefix: Path) -> Stack:
+        return tuple(self._layer(layer, (*prefix, index)) for index, layer in enumerate(layers))
 
-    def _layer(self, layer: AnyLayer) -> AnyLayer:
+    def _layer(self, layer: AnyLayer, path: Path) -> AnyLayer:
         outer = self._again
-        if isinstance(layer, Block) and is_unrolled(layer):
+        if isinstance(layer, Block) and is_unrolled(layer) and self._only in (None, path):
             copies: list[AnyLayer] = []
             for _time in range(layer.repeat):
-                copies.append(Block(layers=self.stack(layer.layers)))
+                copies.append(Block(layers=self._stack(layer.layers, path)))
                 self._again = True
             self._again = outer
             return self._named(structs.replace(layer, repeat=1, layers=tuple(copies)))
-        return self._named(self._referring(with_inner(layer, self.stack)))
+        if isinstance(layer, Branches):
+            branches = (self._stack(branch, (*path, number)) for number, branch in enumerate(layer.branches))
+            return self._named(structs.replace(layer, branches=tuple(branches)))
+        inner = with_inner(layer, lambda stack: self._stack(stack, path))
+        return self._named(self._referring(inner))
 
     def _named(self, layer: AnyLayer) -> AnyLayer:
         """Give a layer that was written before another name."""
@@ -117,17 +124,17 @@ class _Unrolling:
         while (name := f"{layer.name[: _LONGEST_NAME - len(f'_{number}')]}_{number}") in self._taken:
             number += 1
         self._taken.add(name)
-        self.called[layer.name] = name
+        self._called[layer.name] = name
         return structs.replace(layer, name=name)
 
     def _referring(self, layer: AnyLayer) -> AnyLayer:
         """Let a layer name others by what they are called now."""
         match layer:
             case Route(layers=names):
-                return structs.replace(layer, layers=tuple(self.called.get(name, name) for name in names))
+                return structs.replace(layer, layers=tuple(self._called.get(name, name) for name in names))
             case Opaque(inputs=names):
-                return structs.replace(layer, inputs=tuple(self.called.get(name, name) for name in names))
+                return structs.replace(layer, inputs=tuple(self._called.get(name, name) for name in names))
             case Shared(layer=name):
-                return structs.replace(layer, layer=self.called.get(name, name))
+                return structs.replace(layer, layer=self._called.get(name, name))
             case _:
                 return layer

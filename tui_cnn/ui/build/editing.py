@@ -8,7 +8,7 @@ from msgspec import structs
 from tui_cnn.core import edits, moving
 from tui_cnn.core.checks import Check, FindingGroup
 from tui_cnn.core.edits import Edit
-from tui_cnn.core.layers import AnyLayer, Branches, can_be_frozen
+from tui_cnn.core.layers import AnyLayer, Block, Branches, can_be_frozen
 from tui_cnn.core.moving import Span
 from tui_cnn.core.network import Network, Path, names, walk
 from tui_cnn.core.quick_edits import QuickEdit, quick_edit
@@ -231,7 +231,10 @@ def _unwrap(selection: Selection) -> Result:
         place = path[:-1] if selection.branch else path
         return Change(_("unwrap"), lambda _network: unwrapped, Span(place, max(1, count)))
     is_branch = edits.is_branch(network, path)
-    if edits.stack_at(network, (*path, 0)) if is_branch else isinstance(edits.layer_at(network, path), Branches):
+    layer = None if is_branch else edits.layer_at(network, path)
+    if isinstance(layer, Block) and layer.repeat > 1:
+        return _("Too many layers with all repetitions. Repeat the block fewer times.")
+    if edits.stack_at(network, (*path, 0)) if is_branch else isinstance(layer, Branches):
         return _("More than one branch has layers. Select the branch to keep.")
     return _("Nothing to unwrap. Select a block or a branch.")
 
