@@ -15,7 +15,7 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, Dense, Flatten, MaxPooling2D, Opaque
 from tui_cnn.core.network import Network, walk, without_muted
 from tui_cnn.formats.export import export_bytes, export_text
-from tui_cnn.formats.picture import COLOURS
+from tui_cnn.formats.picture import COLOURS, dumps_svg
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.volume import Box, DrawingScale, Fork, Merge, Wire, arrange, arrange_rows, boxes, field_region
 
@@ -217,3 +217,8 @@ def test_the_png_is_twice_as_large_and_has_the_same_colours(name):
     colours = {colour for _count, colour in image.getcolors(1 << 24)}
     assert tuple(bytes.fromhex(COLOURS["convolution"][1:])) in colours
     assert image.getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_a_bracket_says_how_often_a_block_is_repeated():
+    layers = (Block(name="deep", repeat=3, layers=(Conv2D(filters=4, kernel_size=(3, 3), padding="same"),) * 2),)
+    assert ">deep ×3<" in dumps_svg(analyze(Network("n", (8, 8, 1), layers)))

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Block, Branches, Dense, FixedConv2D, Flatten, MaxPooling2D
+from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Dropout, FixedConv2D, Flatten, MaxPooling2D
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.estimate import estimate, precision_of
@@ -48,6 +48,17 @@ def test_features_are_counted_by_hand():
     assert counted["values"] == 10 * (784 / 2 + 128 + 10)
     assert counted["parameters"] == 101_770
     assert counted["convolution"] == counted["channelwise"] == 0
+
+
+def test_a_repeated_block_costs_what_all_its_times_do_and_a_muted_layer_nothing():
+    grown = Branches(merge="concatenate", branches=((), (Conv2D(filters=4, kernel_size=(3, 3), padding="same"),)))
+    head = (Flatten(), Dense(units=10))
+    muted = Dropout(rate=0.5, muted=True)
+    declared = Network("n", (8, 8, 1), (muted, Block(repeat=3, layers=(grown, muted)), *head))
+    written = Network("n", (8, 8, 1), (grown, grown, grown, *head))
+    counted = features(analyze(declared), Recipe(batch_size=1))
+    assert counted == features(analyze(written), Recipe(batch_size=1))
+    assert counted["values"] == 64 * (4 + 4 + 4 + 13) + 10  # all but the containers learn, or are behind what does
 
 
 def test_filters_that_do_not_learn_are_only_gone_through():

@@ -191,7 +191,7 @@ class _Drawer:
             assert isinstance(block, Block)
             yield Polyline(((left, y), (left, y + 4), (right, y + 4), (right, y)), WIRE)
             name = _shorten(block.name or _("block"), max(3, int((right - left) / 5)))
-            yield Text((left + right) / 2, y + 16, name, 10, QUIET)
+            yield Text((left + right) / 2, y + 16, " ".join((name, *block.settings())), 10, QUIET)
 
     def _foot(self, width: float, height: float) -> Iterator[Shape]:
         summed = total(self._analysis)

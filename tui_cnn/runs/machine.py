@@ -13,12 +13,13 @@ import msgspec
 
 from tui_cnn.atomic import write_atomic
 from tui_cnn.config import home
-from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.layers import Layer
 from tui_cnn.core.layers.base import KernelKind
 from tui_cnn.core.memory import memory
 from tui_cnn.core.network import Network, without_names
 from tui_cnn.core.shape import elements
+from tui_cnn.core.unrolling import as_built
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_json
 from tui_cnn.formats.toml import dumps_network
@@ -121,6 +122,9 @@ def features(analysis: Analysis, recipe: Recipe) -> dict[str, float]:
     of dense layers, values that layers give, and parameters to update; `bytes` are those that it must hold. A layer
     counts for as much of a step as it takes part in: the way back ends at the first layer that learns.
     """
+    built = as_built(analysis.network)
+    if built != analysis.network:  # a row stands for all times of a repeated layer
+        analysis = analyze(built)
     batch = recipe.batch_size
     counts = dict.fromkeys(FEATURES, 0.0) | {"step": 1.0, "parameters": float(analysis.totals.trainable)}
     learnt = False

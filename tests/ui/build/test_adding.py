@@ -1,5 +1,7 @@
 """Building blocks in the Add list, repeating layers, and new networks: forms with their effect, each one undo step."""
 
+import re
+
 import pytest
 
 from tests.ui.driving import opened
@@ -82,6 +84,7 @@ async def test_the_layers_selected_are_repeated_as_one_declaration():
     async with opened(two) as user:
         await user.press("home", "down", "down", "V", "down", "R")
         await user.sees("Repeat", "Number of repetitions in sequence", "parameters")
+        assert re.search("output +16×16×16 +→ +16×16×16", user.text), "what comes out of the block"
         await user.press("5", "enter")
         assert user.layers[1] == Block(repeat=5, layers=two.layers[1:3])
         await user.sees("Block ×5", "13 layers")  # a Conv2D, 5·2, Flatten, Dense

@@ -39,8 +39,11 @@ async def choose_times(app: App[object], selection: Selection, before: Analysis)
     def repeating(wanted: Repetition) -> edits.Edit:
         return lambda network: edits.repeat(network, *span, wanted.repeat)
 
+    # Other layers are compared with the block that they would make, repeated once.
+    present = before if is_block else analyze(repeating(Repetition(1))(before.network))
+
     def effect(wanted: Repetition) -> Table | Text:
-        return preview(before, analyze(repeating(wanted)(before.network)), span.path if is_block else ())
+        return preview(present, analyze(repeating(wanted)(before.network)), span.path)
 
     about = _("The block is declared once and built several times, one after the other.")
     keys = _("Enter apply   Esc back")
