@@ -25,6 +25,7 @@ from tui_cnn.core.layers import (
 )
 from tui_cnn.core.memory import memory
 from tui_cnn.core.network import Network, names, walk
+from tui_cnn.core.rows import sums
 from tui_cnn.core.unrolling import MOST_LAYERS, as_built, declared_path, unrolled
 from tui_cnn.formats.export import export_text
 from tui_cnn.formats.fields import start
@@ -208,6 +209,17 @@ def test_unwrapping_keeps_what_names_mean_and_the_repetitions_inside():
     before, after = (graph(unrolled(each)) for each in (declared, unwrapped))
     assert [node.inputs for node in before.nodes] == [node.inputs for node in after.nodes]
     assert before.outputs == after.outputs
+
+
+def test_a_copy_names_its_own_layers():
+    block = Block(repeat=2, layers=(conv(name="alone"), conv(name="a"), Route(layers=("stem", "a")), Shared(layer="a")))
+    declared = network(conv(name="stem"), block, conv(name="a_2"), *HEAD)
+    doubled = edits.duplicate(declared, (1,))
+    copy = doubled.layers[2].layers
+    assert [layer.name for layer in copy] == ["", "a_3", "", ""]
+    assert (copy[2].layers, copy[3].layer) == (("stem", "a_3"), "a_3")
+    assert not [check for check in analyze(doubled).checks if check.severity == "error"]
+    assert sums(analyze(doubled))[2,] == sums(analyze(doubled))[1,] == sums(analyze(declared))[1,]
 
 
 def test_what_stands_for_too_many_layers_is_not_unwrapped():

@@ -9,8 +9,9 @@ from typing import Any
 
 from msgspec import structs
 
-from tui_cnn.core.layers import AnyLayer, Block, Branches, Opaque, Route, Shared
-from tui_cnn.core.network import Network, Path, Stack, mapped, names, with_inner
+from tui_cnn.core.layers import AnyLayer, Block, Branches
+from tui_cnn.core.network import Network, Path, Stack, mapped, names
+from tui_cnn.core.renaming import copied, referring
 from tui_cnn.core.unrolling import is_unrolled, unrolled_at
 
 Edit = Callable[[Network], Network]
@@ -62,22 +63,9 @@ def replace(network: Network, path: Path, layer: AnyLayer) -> Network:
 
 def _renamed(network: Network, before: str, after: str) -> Network:
     """Let all that names a layer follow its new name."""
-
-    def one(name: str) -> str:
-        return after if name == before else name
-
-    def named(layer: AnyLayer) -> AnyLayer:
-        match layer:
-            case Route(layers=names) if before in names:
-                return structs.replace(layer, layers=tuple(map(one, names)))
-            case Opaque(inputs=names) if before in names:
-                return structs.replace(layer, inputs=tuple(map(one, names)))
-            case Shared(layer=name) if name == before:
-                return structs.replace(layer, layer=after)
-            case _:
-                return layer
-
-    return structs.replace(network, layers=mapped(network.layers, named), outputs=tuple(map(one, network.outputs)))
+    called = {before: after}
+    layers = mapped(network.layers, lambda layer: referring(layer, called))
+    return structs.replace(network, layers=layers, outputs=tuple(called.get(name, name) for name in network.outputs))
 
 
 def change(network: Network, path: Path, **fields: Any) -> Network:
@@ -91,18 +79,9 @@ def delete(network: Network, path: Path, count: int = 1) -> Network:
 
 
 def duplicate(network: Network, path: Path, count: int = 1) -> Network:
-    """Put copies of `count` layers after the last of them; they have no names of their own, for names are unique."""
-    copies = tuple(map(unnamed, layers_at(network, path, count)))
+    """Put copies of `count` layers after the last of them."""
+    copies = copied(network, layers_at(network, path, count))
     return splice(network, (*path[:-1], path[-1] + count), 0, copies)
-
-
-def unnamed(layer: AnyLayer) -> AnyLayer:
-    """Take the layer's name away, and those of all layers that it holds but the titles of blocks."""
-    return structs.replace(with_inner(layer, _bare), name="")
-
-
-def _bare(stack: Stack) -> Stack:
-    return tuple(with_inner(layer, _bare) if isinstance(layer, Block) else unnamed(layer) for layer in stack)
 
 
 def move(network: Network, path: Path, to: int) -> Network:
@@ -218,7 +197,7 @@ def delete_branch(network: Network, path: Path) -> Network:
 
 def duplicate_branch(network: Network, path: Path) -> Network:
     """Put a copy of a branch after it, without names."""
-    copy = tuple(map(unnamed, branches_of(network, path)[path[-1]]))
+    copy = copied(network, branches_of(network, path)[path[-1]])
     return add_branch(network, (*path[:-1], path[-1] + 1), copy)
 
 

@@ -2,13 +2,12 @@
 
 from msgspec import structs
 
-from tui_cnn.core.layers import AnyLayer, Block, Branches, Layer, Opaque, Route, Shared
+from tui_cnn.core.layers import AnyLayer, Block, Branches, Layer
 from tui_cnn.core.network import Network, Path, Stack, walk, with_inner, without_muted
+from tui_cnn.core.renaming import fresh_name, referring
 
 MOST_LAYERS = 10_000
 """So many layers may a repeated block stand for."""
-
-_LONGEST_NAME = 64
 
 
 def as_built(network: Network) -> Network:
@@ -114,27 +113,13 @@ class _Unrolling:
             branches = (self._stack(branch, (*path, number)) for number, branch in enumerate(layer.branches))
             return self._named(structs.replace(layer, branches=tuple(branches)))
         inner = with_inner(layer, lambda stack: self._stack(stack, path))
-        return self._named(self._referring(inner))
+        return self._named(referring(inner, self._called))
 
     def _named(self, layer: AnyLayer) -> AnyLayer:
         """Give a layer that was written before another name."""
         if not self._again or not layer.name:
             return layer
-        number = 2
-        while (name := f"{layer.name[: _LONGEST_NAME - len(f'_{number}')]}_{number}") in self._taken:
-            number += 1
+        name = fresh_name(layer.name, self._taken)
         self._taken.add(name)
         self._called[layer.name] = name
         return structs.replace(layer, name=name)
-
-    def _referring(self, layer: AnyLayer) -> AnyLayer:
-        """Let a layer name others by what they are called now."""
-        match layer:
-            case Route(layers=names):
-                return structs.replace(layer, layers=tuple(self._called.get(name, name) for name in names))
-            case Opaque(inputs=names):
-                return structs.replace(layer, inputs=tuple(self._called.get(name, name) for name in names))
-            case Shared(layer=name):
-                return structs.replace(layer, layer=self._called.get(name, name))
-            case _:
-                return layer

@@ -5,7 +5,7 @@ from textual import events
 
 from tests.ui.driving import opened
 from tui_cnn.core import edits
-from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Dropout, Flatten
+from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Dropout, Flatten, Route
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import dumps_layers, loads_network
@@ -173,6 +173,22 @@ async def test_text_from_another_program_is_pasted():
         user.app.post_message(events.Paste("[[layers]]"))
         await user.settle()
         assert len(user.layers) == 6, "into a form it goes as text"
+
+
+async def test_what_is_pasted_names_its_own_layers():
+    conv = Conv2D(name="conv", filters=4, kernel_size=(3, 3), padding="same")
+    block = Block(name="res", repeat=2, layers=(conv, Dropout(rate=0.5), Route(layers=("conv", "input_layer"))))
+    start = Conv2D(filters=4, kernel_size=(3, 3))
+    async with opened(Network("copied", (8, 8, 4), (block, start, Flatten(), Dense(units=2)))) as user:
+        await user.press("home", "down", "y", "p")
+        pasted = user.layers[1]
+        assert (pasted.repeat, pasted.layers[0].name, pasted.layers[2].layers) == (
+            2,
+            "conv_2",
+            ("conv_2", "input_layer"),
+        )
+        await user.press("u")
+        assert len(user.layers) == 4
 
 
 @pytest.mark.parametrize(

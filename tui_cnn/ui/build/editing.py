@@ -12,6 +12,7 @@ from tui_cnn.core.layers import AnyLayer, Block, Branches, can_be_frozen
 from tui_cnn.core.moving import Span
 from tui_cnn.core.network import Network, Path, names, walk
 from tui_cnn.core.quick_edits import QuickEdit, quick_edit
+from tui_cnn.core.renaming import copied
 from tui_cnn.formats.toml import loads_layers
 from tui_cnn.i18n import _, ngettext
 
@@ -121,7 +122,7 @@ def paste(selection: Selection, text: str, *, below: bool) -> Change:
     layers = loads_layers(text, _("the clipboard"))
     taken = set(names(selection.network).values())
     if any(layer.name in taken for _path, layer in walk(layers) if layer.name):
-        layers = tuple(map(edits.unnamed, layers))
+        layers = copied(selection.network, layers)
     label = ngettext("paste {count} layer", "paste {count} layers", len(layers)).format(count=len(layers))
     return Change(label, lambda network: edits.splice(network, place, 0, layers), Span(place, len(layers)))
 
