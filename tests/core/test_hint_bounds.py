@@ -21,7 +21,9 @@ from tui_cnn.core.layers import (
     RandomZoom,
     ReLU,
     Rescaling,
+    Route,
     SeparableConv2D,
+    Shared,
     Softmax,
     SpatialDropout2D,
     ZeroPadding2D,
@@ -29,6 +31,7 @@ from tui_cnn.core.layers import (
 from tui_cnn.core.network import Network
 
 RELU = {"activation": "relu"}
+LINEAR = Conv2D(name="linear", filters=5, kernel_size=(3, 3), padding="same")
 SEPARABLE = SeparableConv2D(filters=4, kernel_size=(3, 3))
 DENSE = Dense(units=10, activation="softmax")
 END = (GlobalAveragePooling2D(), Dense(units=10, activation="softmax"))
@@ -89,6 +92,16 @@ def found(*layers, shape=(24, 24, 1), **setting):
             "bias-before-normalization",
             (conv(), BatchNormalization()),
             (SEPARABLE, BatchNormalization()),
+        ),
+        (  # the bias has an effect where the output also goes elsewhere, or the layer is applied again
+            "bias-before-normalization",
+            (LINEAR, BatchNormalization(name="bn"), Route(layers=("linear", "bn"))),
+            (LINEAR, BatchNormalization(name="bn"), Route(layers=("bn",))),
+        ),
+        (
+            "bias-before-normalization",
+            (conv(5), LINEAR, BatchNormalization(), Shared(layer="linear")),
+            (conv(5), LINEAR, BatchNormalization(), Shared(layer="linear"), BatchNormalization()),
         ),
         ("few-parameters", (conv(50), GlobalAveragePooling2D()), (conv(49), GlobalAveragePooling2D())),
         (

@@ -5,8 +5,10 @@ from functools import partial
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context, setting
+from tui_cnn.core.graph import Graph
 from tui_cnn.core.layers import BatchNormalization, GlobalAveragePooling2D, Layer
 from tui_cnn.core.memory import memory
+from tui_cnn.core.network import Path
 from tui_cnn.core.rows import Check, Fix, Row
 from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.i18n import _, ngettext
@@ -79,12 +81,25 @@ def _weights(context: Context) -> Iterator[Check]:
                 idle.append(source)  # the normalization takes its bias away again
         elif row.layer.kernel_kind == "dense" and source.layer.is_reshaping and source.layer.flattens:
             yield from _heavy(context, row, source)
-    if idle:
+    seen = _seen_otherwise(context.analysis.graph) if idle else set()
+    if idle := [source for source in idle if source.path not in seen]:
         yield _biases(idle)
     totals = context.analysis.totals
     if totals.complete and 0 < totals.trainable < _FEW:
         message = _("only {count} trainable parameters: too few to learn much from images")
         yield Check("few-parameters", "info", (), message.format(count=totals.trainable))
+
+
+def _seen_otherwise(whole: Graph) -> set[Path]:
+    """Return the layers with an output that also goes elsewhere than into a batch normalization.
+
+    All applications of the same weights count.
+    """
+    seen = {whole.nodes[number].weights for number in whole.outputs}
+    for node in whole.nodes:
+        if type(node.layer) is not BatchNormalization:
+            seen |= {whole.nodes[number].weights for number in node.inputs}
+    return seen
 
 
 def _heavy(context: Context, row: Row, flatten: Row) -> Iterator[Check]:
