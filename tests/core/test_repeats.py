@@ -245,3 +245,10 @@ def test_the_exported_program_has_every_time(keras, tmp_path):
 
 def test_start_of_a_block_is_not_repeated():
     assert start(Block).repeat == 1
+
+
+def test_idle_biases_are_counted_each_time():
+    block = Block(repeat=3, layers=(Conv2D(filters=4, kernel_size=(3, 3), padding="same"), BatchNormalization()))
+    found = [str(check) for check in analyze(network(block, *HEAD)).checks if check.code == "bias-before-normalization"]
+    assert len(found) == 1
+    assert "its 12 biases" in found[0]

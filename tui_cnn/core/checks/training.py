@@ -120,7 +120,7 @@ def _heavy(context: Context, row: Row, flatten: Row) -> Iterator[Check]:
 
 def _biases(idle: list[Row]) -> Check:
     """All idle biases in one finding: a deep network may have dozens."""
-    count = sum(row.figures.output_shape[-1] for row in idle if row.figures)
+    count = sum(row.times * row.figures.output_shape[-1] for row in idle if row.figures)
     message = _(
         "{layer}: its {count} biases have no effect, because the batch normalization after it subtracts the mean"
     )
