@@ -1,84 +1,177 @@
-"""Make the README's pictures: `python -m tests.screenshots [--run RUN_DIRECTORY]`.
+"""Make the README's pictures from the real program: `python -m tests.screenshots`, on an idle machine.
 
-Without `--run` the tutorial network is trained for five epochs on all of the data first, which takes some minutes.
+It is run in a pseudo-terminal and driven by keys, as a person would; Chromium draws what its terminal shows. While it
+trains, which takes a minute or two, the recording runs faster.
 """
 
-import argparse
 import asyncio
+import io
 import os
-import re
+import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
-from tests.ui.driving import opened
-from tui_cnn.formats.presets import preset
-from tui_cnn.runs import launch
-from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.snapshot import Follower
-from tui_cnn.ui.toolkit.pictures import drawing
+from PIL import Image
+
+from tests.serve.browser import CHROMIUM, Browser
+from tests.terminal import Grid, Terminal
+from tests.terminal_pictures import page, size_of
 
 PICTURES = Path(__file__).parents[1] / "assets" / "screenshots"
-SIZE = (120, 36)
+COLUMNS, ROWS = 112, 34
+RATE = 12
+"""Pictures per second, at most."""
+
+WHILE_TRAINING = 0.07
+"""Seconds of the recording for each second of training."""
+
+LARGEST = 3_000_000
 
 
-def train() -> RunDirectory:
-    """Train the tutorial network to the end."""
-    run = launch.start(preset("fashion-cnn"), Recipe())
-    follower = Follower(run)
-    while (snapshot := follower.poll()).state == "running":
-        print(f"\repoch {len(snapshot.epochs)} of 5", end="", flush=True)
-        time.sleep(1)
-    print()
-    if snapshot.finished is None:
-        raise SystemExit(f"{run.path}: {snapshot.state}; see worker.log there")
-    return run
+class Frame(NamedTuple):
+    """What the terminal shows, and for how many seconds of the recording."""
+
+    cells: list
+    seconds: float
 
 
-def save(user, name):
-    """Write the screen; without the name that Rich makes of the content, so that a diff shows what has changed."""
-    svg = re.sub(r"terminal-\d+", "terminal", user.app.export_screenshot(title="cnn-tui", simplify=True))
-    (PICTURES / f"{name}.svg").write_text(svg, "utf-8")
-    print(PICTURES / f"{name}.svg")
+class Session:
+    """The program in a terminal, and what it has shown; `still` keeps a picture under a name."""
+
+    def __init__(self, home):
+        self.grid = Grid(COLUMNS, ROWS)
+        self.frames = []
+        self.stills = {}
+        settings = {"CNN_TUI_HOME": str(home), "LC_ALL": "C.UTF-8"}
+        self._terminal = Terminal("-m", "tui_cnn", env=settings, columns=COLUMNS, rows=ROWS)
+        self._taken = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *details):
+        self._terminal.__exit__(*details)
+
+    def wait(self, text, seconds=120, *, speed=0.0):
+        """Go on until the terminal shows a text; the recording takes `speed` seconds for each that passes."""
+        end = time.monotonic() + seconds
+        while text not in self.grid.text:
+            assert time.monotonic() < end, f"no {text!r} in:\n{self.grid.text}"
+            self._pass(1 / RATE if speed else 0.05, speed)
+
+    def press(self, keys, seconds=0.35):
+        """Press keys together, and look at what they do for a while."""
+        self._terminal.type(keys.encode())
+        self._watch(seconds)
+
+    def type(self, text, seconds=0.5):
+        """Type a text as a person does."""
+        for sign in text:
+            self.press(sign, 0.09)
+        self._watch(seconds)
+
+    def still(self, name):
+        """Keep what the terminal shows now."""
+        self.stills[name] = [list(row) for row in self.grid.cells]
+
+    def _watch(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._pass(1 / RATE, 1.0)
+
+    def _pass(self, seconds, speed):
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._terminal.reads(left)
+        news = self._terminal.output[self._taken :]
+        self._taken += len(news)
+        self.grid.write(news.decode("utf-8", "replace").replace("\x1b[?2026$p", ""))
+        if not speed:
+            return
+        cells = [list(row) for row in self.grid.cells]
+        if self.frames and self.frames[-1].cells == cells:
+            self.frames[-1] = Frame(cells, self.frames[-1].seconds + seconds * speed)
+        else:
+            self.frames.append(Frame(cells, seconds * speed))
 
 
-async def draw(run):
-    async with opened(size=SIZE) as user:
-        await user.press("down", "down", "enter")
-        await user.type("48")
-        await user.sees("79.5 k")
-        save(user, "build")
-    async with opened(size=SIZE) as user:
-        user.app.workspace.shown_run = run
-        await user.press("2")
-        await user.sees("test accuracy")
-        await asyncio.sleep(1)
-        await user.settle()
-        save(user, "train")
-        user.app.workspace.inspect_run(run)
-        await user.sees("dead in 1,000 images")
-        await user.press("down", "down", "right", "right")
-        await user.sees("3 Conv2D", "map 2")
-        save(user, "inspect")
-        await user.press("5")
-        await user.sees("finished")
-        await user.settle()
-        save(user, "runs")
+DOWN, RIGHT, ENTER, ESCAPE = "\x1b[B", "\x1b[C", "\r", "\x1b"
+
+
+def play(session):
+    """Build, train and look inside."""
+    session.wait("93,322")
+    session.press("", 1.2)
+    for _layer in range(3):
+        session.press(DOWN, 0.25)
+    session.press("]", 1.0)
+    session.press("u", 0.7)
+    session.press("a", 0.5)
+    session.type("resid", 0.7)
+    session.press(ENTER, 1.2)
+    session.press(ENTER, 0.5)
+    session.wait("residual")
+    session.press("", 1.3)
+    session.still("build")
+    session.press("2", 1.2)
+    session.press(RIGHT, 0.8)
+    session.press(ENTER, 1.0)
+    session.wait("test accuracy", 900, speed=WHILE_TRAINING)
+    session.press("", 1.6)
+    session.still("train")
+    session.press("i", 0.5)
+    session.wait("dead in 1,000 images")
+    session.press("", 1.2)
+    for key in (DOWN, DOWN, RIGHT, RIGHT):
+        session.press(key, 0.45)
+    session.press("", 0.8)
+    session.still("inspect")
+    for key in ("k", "w", "e"):
+        session.press(key, 1.5)
+    session.press("5", 0.0)
+    session.wait("finished")
+
+
+async def draw(session):
+    """Draw the stills as PNG files, and the recording as one WebP."""
+    width, height = size_of(COLUMNS, ROWS)
+    with tempfile.TemporaryDirectory() as directory:
+        async with Browser(Path(directory) / "profile") as browser:
+            window = await browser.open("about:blank", width, height)
+
+            async def drawn(cells):
+                file = Path(directory) / "frame.html"
+                file.write_text(page(cells), "utf-8")
+                await window.go(file.as_uri())
+                await window.until("document.readyState === 'complete' && document.fonts.status === 'loaded'")
+                return Image.open(io.BytesIO(await window.picture())).convert("RGB")
+
+            for name, cells in session.stills.items():
+                (await drawn(cells)).save(PICTURES / f"{name}.png", optimize=True)
+            pictures = [await drawn(frame.cells) for frame in session.frames]
+    lengths = [max(20, round(1000 * frame.seconds)) for frame in session.frames]
+    recording = PICTURES / "recording.webp"
+    pictures[0].save(
+        recording, save_all=True, append_images=pictures[1:], duration=lengths, loop=0, lossless=True, method=6,
+        minimize_size=True,
+    )  # fmt: skip
+    size = recording.stat().st_size
+    print(f"{recording}: {len(pictures)} frames, {sum(lengths) / 1000:.1f} s, {size:,} bytes")
+    if size > LARGEST:
+        raise SystemExit(f"larger than {LARGEST:,} bytes")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", type=Path, help="a finished run of fashion-cnn; its neighbours are listed, too")
-    directory = parser.parse_args().run
+    if CHROMIUM is None:
+        raise SystemExit("Chromium is not installed; it draws the pictures")
     os.environ["TZ"] = "UTC"
-    time.tzset()
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["CNN_TUI_HOME"] = str(directory.absolute().parents[1]) if directory else home
-        run = RunDirectory(directory.absolute()) if directory else train()
-        PICTURES.mkdir(exist_ok=True)
-        drawing.ink = lambda _app: "blocks"  # there is no terminal whose colours could be asked for
-        asyncio.run(draw(run))
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, Session(home) as session:
+        play(session)
+        asyncio.run(draw(session))
+    print(*sorted(path.name for path in PICTURES.iterdir()), file=sys.stderr)
 
 
 if __name__ == "__main__":

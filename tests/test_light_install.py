@@ -1,4 +1,4 @@
-"""What `pip install .` installs: all but training and looking inside works without TensorFlow."""
+"""What a release installs, into an empty environment and offline: all but training and looking inside works."""
 
 import os
 import subprocess
@@ -7,37 +7,85 @@ from pathlib import Path
 
 import pytest
 
+import tui_cnn
 from tests.terminal import Terminal
 
 CHECKOUT = Path(__file__).parents[1]
 
 
 class Light:
-    """An environment of its own with a home, and the command in it."""
+    """An environment of its own with a home, and the command in it; nothing that it runs can reach the network."""
 
     def __init__(self, root):
+        subprocess.run([sys.executable, "-m", "venv", root], check=True, timeout=120)
         self.root = root
         self.python, self.command = root / "bin" / "python", root / "bin" / "cnn-tui"
         self.environment = {"CNN_TUI_HOME": str(root / "home"), "PATH": os.environ["PATH"], "HOME": str(root)}
 
+    def install(self, distribution, wheels):
+        offline = ["--quiet", "--no-index", "--find-links", wheels]
+        done = self._ended([self.python, "-m", "pip", "install", *offline, distribution], 900)
+        assert done.returncode == 0, done.stderr
+
     def run(self, *arguments):
+        return self._ended([*UNREACHABLE, self.command, *arguments], 120)
+
+    def _ended(self, command, seconds):
         return subprocess.run(
-            [self.command, *arguments], cwd=self.root, env=self.environment, capture_output=True, text=True, timeout=120
+            command, cwd=self.root, env=self.environment, capture_output=True, text=True, timeout=seconds
         )
 
 
+def _without_network():
+    """Return what a command is run with so that it has no network; nothing where the machine does not allow that."""
+    unshare = ["unshare", "--map-root-user", "--net"]
+    try:
+        allowed = subprocess.run([*unshare, "true"], capture_output=True, timeout=20).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        allowed = False
+    return unshare if allowed else []
+
+
+UNREACHABLE = _without_network()
+
+
 @pytest.fixture(scope="module")
-def light(tmp_path_factory):
-    root = tmp_path_factory.mktemp("light")
-    subprocess.run([sys.executable, "-m", "venv", root], check=True, timeout=120)
-    light = Light(root)
-    installed = subprocess.run(
-        [light.python, "-m", "pip", "install", "--quiet", CHECKOUT], capture_output=True, text=True, timeout=900
-    )
-    if "No matching distribution" in installed.stderr or "ConnectionError" in installed.stderr:
+def distributions(tmp_path_factory):
+    """The source distribution, and the wheel that is built from it."""
+    directory = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", directory, CHECKOUT]
+    built = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert built.returncode == 0, built.stdout + built.stderr
+    (source,), (wheel,) = directory.glob("*.tar.gz"), directory.glob("*.whl")
+    return source, wheel
+
+
+@pytest.fixture(scope="module")
+def wheels(distributions, tmp_path_factory):
+    """A directory with all packages that the wheel needs, and that build it."""
+    directory = tmp_path_factory.mktemp("wheels")
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", directory, distributions[1], "hatchling"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900)
+    if "No matching distribution" in done.stderr or "ConnectionError" in done.stderr:
         pytest.skip("packages cannot be downloaded here")
-    assert installed.returncode == 0, installed.stderr
+    assert done.returncode == 0, done.stderr
+    return directory
+
+
+@pytest.fixture(scope="module")
+def light(distributions, wheels, tmp_path_factory):
+    light = Light(tmp_path_factory.mktemp("light"))
+    light.install(distributions[1], wheels)
     return light
+
+
+@pytest.mark.timeout(1200)
+def test_the_source_distribution_installs_and_works(distributions, wheels, tmp_path):
+    installed = Light(tmp_path / "environment")
+    installed.install(distributions[0], wheels)
+    assert installed.run("--version").stdout == f"cnn-tui {tui_cnn.__version__}\n"
+    assert "93,322" in installed.run("check", "fashion-cnn").stdout
+    assert "60,000" in installed.run("data").stdout
 
 
 @pytest.mark.timeout(1200)

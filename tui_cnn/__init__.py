@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tui_cnn.api import CheckedNetwork, Network, assert_budget, check
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["CheckedNetwork", "Network", "assert_budget", "check"]
 
 

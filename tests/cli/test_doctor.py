@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import zipfile
 
 import msgspec
@@ -9,12 +10,15 @@ import pytest
 
 from tests.cli.test_train import FINISHED, STARTED, epoch, tell
 from tests.runs import event_lines
+from tests.ui import search_records
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.directory import About, list_runs, make_run, read_about, write_about
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.trash import list_trash
+from tui_cnn.search.directory import SearchDirectory, list_searches
+from tui_cnn.search.events import read_events
 from tui_cnn.ui.application.recovery import Recovery
 from tui_cnn.ui.application.settings import read_settings
 from tui_cnn.ui.settings import State, read_state
@@ -78,6 +82,29 @@ def test_a_damaged_run_is_marked_and_the_others_stand(cnn_tui, sound, name, dama
         assert {listed.id for listed in list_runs()} == {run.id, sound.id}
         assert Follower(run).poll().finished is not None
     assert Follower(sound).poll().finished is not None
+
+
+@pytest.mark.parametrize("name", ["network.toml", "search.toml", "about.toml", "events.jsonl"])
+def test_a_damaged_search_is_found_and_repaired_and_the_others_stand(cnn_tui, name, damage):
+    search = search_records.finished_search(3)
+    kept = SearchDirectory(search.path.with_name("20260101-030405-other-abcd"))
+    shutil.copytree(search.path, kept.path)
+    file = search.path / name
+    sound_bytes = file.read_bytes() if name == "events.jsonl" else b""
+    file.write_bytes(sound_bytes + damage)
+    if name == "events.jsonl" and not damage.endswith(b"\n"):
+        return  # a torn line, which the next writer cuts off
+    found = cnn_tui("doctor")
+    assert found.exit_code == 1
+    assert found.stdout.startswith(f"{file}: ")
+    assert cnn_tui("doctor", "--fix").exit_code == 0
+    assert (cnn_tui("doctor").exit_code, cnn_tui("doctor").stdout) == (0, "Nothing is damaged.\n")
+    lost = name in ("network.toml", "search.toml")
+    assert {one.id for one in list_searches()} == ({kept.id} if lost else {kept.id, search.id})
+    aside = search.path.with_name(f"{search.id}.damaged") / name if lost else file.with_name(f"{name}.damaged")
+    assert aside.read_bytes() == sound_bytes + damage
+    if name == "events.jsonl":
+        assert len(read_events(file)) == len(read_events(kept.events_file))
 
 
 NUMBERS = [

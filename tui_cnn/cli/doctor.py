@@ -1,7 +1,6 @@
 """`cnn-tui doctor`: what of the program's own files is damaged, and its repair."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.keras.container import check_archive
 from tui_cnn.formats.reading import read_json, read_toml
 from tui_cnn.formats.saving import save_bytes, set_aside
+from tui_cnn.formats.toml import read_network
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs import events, trash
 from tui_cnn.runs.directory import RunDirectory, list_runs
@@ -23,8 +23,14 @@ from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.machine import Machine, machine_file
 from tui_cnn.runs.snapshot import Follower, LineReader
 from tui_cnn.runs.summary import damage
+from tui_cnn.search.directory import SearchDirectory, list_searches
+from tui_cnn.search.events import decode_event
+from tui_cnn.search.plan import read_plan
 from tui_cnn.ui.application.recovery import Copy
 from tui_cnn.ui.settings import State, state_file
+
+Decoder = Callable[[bytes], object]
+"""Reads a line of events; a ValueError or a RecursionError: it cannot be read."""
 
 
 class Damage(NamedTuple):
@@ -38,16 +44,22 @@ class Damage(NamedTuple):
 @click.command(
     short_help=_("Find and repair damaged files."),
     help=_(
-        """List the files of cnn-tui that cannot be read: runs, settings, recovery copies. With --fix, repair them.
+        """List the files of cnn-tui that cannot be read: runs, searches, settings, recovery copies. With --fix, repair
+        them.
 
         Nothing is deleted: a damaged file is renamed to NAME.damaged, and a run that has lost its network or recipe is
-        moved to the trash. Runs that are being trained are skipped. The exit status is 1 if anything is damaged."""
+        moved to the trash; such a search is renamed. Runs and searches that are going on are skipped. The exit status
+        is 1 if anything is damaged."""
     ),
 )
 @click.option("--fix", is_flag=True, help=_("Repair what is damaged, or set it aside."))
 def doctor(fix: bool) -> int:
     """List what is damaged, and repair it if asked to."""
-    found = [*_files(), *(damaged for run in list_runs() for damaged in _of_run(run))]
+    found = [
+        *_files(),
+        *(damaged for run in list_runs() for damaged in _of_run(run)),
+        *(damaged for search in list_searches() for damaged in _of_search(search)),
+    ]
     left = 0
     for damaged in found:
         echo(str(damaged.error))
@@ -96,13 +108,33 @@ def _of_run(run: RunDirectory) -> Iterator[Damage]:
             return
     for error in errors:
         if error.source == run.events_file:
-            remedy = _("keeps the other lines; the original is renamed to {name}.damaged")
-            yield Damage(error, remedy.format(name=run.events_file.name), partial(_keep_readable, run.events_file))
+            yield _with_readable_lines(error, run.events_file, events.decode)
         else:
-            yield _aside(error, run.about_file)
+            yield _aside(error, Path(error.source))
     for path in (run.checkpoint_file, run.best_file):
         if path.exists() and (broken := _error(check_archive, path)):
             yield _aside(broken, path)
+
+
+def _of_search(search: SearchDirectory) -> Iterator[Damage]:
+    """Examine a search; once it has lost its network or plan, the rest does not matter."""
+    if is_held(search.lock_file):
+        return
+    for path, read in ((search.network_file, read_network), (search.plan_file, read_plan)):
+        if error := _error(read, path):
+            remedy = _("renames the search to {id}.damaged; its runs stay").format(id=search.id)
+            yield Damage(error, remedy, partial(set_aside, search.path))
+            return
+    if search.about_file.exists() and (error := _error(read_toml, search.about_file)):
+        yield _aside(error, search.about_file)
+    if count := sum(not _is_readable(line, decode_event) for line in LineReader(search.events_file).lines()):
+        message = ngettext("{count} line cannot be read", "{count} lines cannot be read", count).format(count=count)
+        yield _with_readable_lines(FormatError(search.events_file, message), search.events_file, decode_event)
+
+
+def _with_readable_lines(error: FormatError, path: Path, decode: Decoder) -> Damage:
+    remedy = _("keeps the other lines; the original is renamed to {name}.damaged").format(name=path.name)
+    return Damage(error, remedy, partial(_keep_readable, path, decode))
 
 
 def _aside(error: FormatError, path: Path) -> Damage:
@@ -117,11 +149,15 @@ def _error(read: Callable[[Path], object], path: Path) -> FormatError | None:
     return None
 
 
-def _keep_readable(path: Path) -> None:
+def _keep_readable(path: Path, decode: Decoder) -> None:
     """Write the events anew without the lines that cannot be read."""
-    kept = []
-    for line in LineReader(set_aside(path)).lines():
-        with suppress(ValueError):
-            events.decode(line)
-            kept.append(line + b"\n")
-    save_bytes(path, b"".join(kept))
+    lines = list(LineReader(set_aside(path)).lines())
+    save_bytes(path, b"".join(line + b"\n" for line in lines if _is_readable(line, decode)))
+
+
+def _is_readable(line: bytes, decode: Decoder) -> bool:
+    try:
+        decode(line)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -80,7 +80,7 @@ def _described(source: "Source", name: str, scale: str | None, fit: str, classes
     analysis = analyze(network)
     check_description(Path(source.path), analysis, described.scale, class_names)
     named = classes or _("numbers")
-    if not classes and analysis.output_shape == (len(CLASS_NAMES),):
+    if not classes and (analysis.output_shape or (0,))[-1] == len(CLASS_NAMES):
         named = "Fashion-MNIST"
     line = _("{model}: taken with --scale {scale}, --fit {fit}, class names: {named}")
     echo(line.format(model=name, scale=scale, fit=fit, named=named), err=True)

@@ -135,6 +135,15 @@ def read_events(path: Path) -> list[AnySearchEvent]:
     """Read all events that are whole; what is none, or of a later version, is left out."""
     events = []
     for line in LineReader(path).lines():
-        with suppress(msgspec.DecodeError, UnicodeError, RecursionError):
-            events.append(_decoder.decode(line))
+        with suppress(ValueError, RecursionError):
+            events.append(decode_event(line))
     return events
+
+
+def decode_event(line: bytes) -> AnySearchEvent:
+    """Read an event.
+
+    Raises:
+        ValueError, RecursionError: it is none, or of a later version.
+    """
+    return _decoder.decode(line)

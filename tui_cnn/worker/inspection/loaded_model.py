@@ -16,6 +16,7 @@ from tui_cnn.core.memory import BYTES
 from tui_cnn.core.network import Network, Path, keras_name
 from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Analysis
+from tui_cnn.core.shape import elements
 from tui_cnn.core.unrolling import as_built
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.data.fitting import fit, fitted_shape
@@ -123,7 +124,8 @@ class Engine:
         network = as_built(network)
         self.analysis: Analysis = analyze(network)
         require_buildable(self.analysis)
-        if len(self.analysis.output_shape or ()) != 1:
+        shape = self.analysis.output_shape or ()
+        if elements(shape[:-1]) != 1:  # many models end in a map of a single pixel, as SqueezeNet does
             raise RunError(
                 _("{name}: its output is not a list of classes, so it cannot predict").format(name=network.name)
             )
@@ -210,7 +212,17 @@ class Engine:
             self._scorer.set_weights(self._last.get_weights())
 
     def _scores_of(self, built: BuiltNetwork) -> Any:
-        """Return the tensor of the scores: what comes before a softmax at the end, else the output itself."""
+        """Return the tensor of the scores, a row for each image."""
+        scores = self._scores_before_softmax(built)
+        if len(scores.shape) == 2:
+            return scores
+        flatten = keras.layers.Flatten()
+        rows = flatten(scores)
+        built.calls.append(Call(flatten, (scores,), rows))
+        return rows
+
+    def _scores_before_softmax(self, built: BuiltNetwork) -> Any:
+        """Return what comes before a softmax at the end, else the output itself."""
         last = self._last
         if isinstance(last, keras.layers.Softmax):
             return self._before
@@ -255,7 +267,7 @@ class LoadedModel:
         self.stamp = stamp
         self._test = test
         self.described = described
-        count = (engine.analysis.output_shape or (0,))[0]
+        count = (engine.analysis.output_shape or (0,))[-1]
         classes, named = tuple(map(visible, test.class_names)), described.named
         self.class_names = output_names(count, named, classes)
         self.outputs = outputs_of(classes, count, named, trained_on=described.trained_on)
