@@ -48,7 +48,7 @@ class Damage(NamedTuple):
         them.
 
         Nothing is deleted: a damaged file is renamed to NAME.damaged, and a run that has lost its network or recipe is
-        moved to the trash; such a search is renamed. Runs and searches that are going on are skipped. The exit status
+        moved to the trash; such a search is renamed. Runs and searches in progress are skipped. The exit status
         is 1 if anything is damaged."""
     ),
 )
