@@ -118,7 +118,12 @@ def test_what_works_without_tensorflow(light, arguments, shown):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("train", "fashion-cnn"), ("export", "fashion-cnn", "-o", "x.keras"), ("lr", "fashion-cnn")],
+    [
+        ("train", "fashion-cnn"),
+        ("export", "fashion-cnn", "-o", "x.keras"),
+        ("lr", "fashion-cnn"),
+        ("profile", "fashion-cnn"),
+    ],
     ids=lambda value: value[0],
 )
 def test_what_needs_it_says_in_one_line_how_to_get_it(light, arguments):

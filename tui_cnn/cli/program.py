@@ -31,6 +31,7 @@ _HELP = _(
       cnn-tui train fashion-cnn --epochs 5  train without the app
       cnn-tui compare fashion-dnn fashion-cnn  train both and print a table
       cnn-tui resume last                   resume the newest run
+      cnn-tui profile my.toml               time each layer on this machine
       cnn-tui search init my.toml           search for the best network
       cnn-tui runs                          list the runs
       cnn-tui serve --students 30           open the app in the browser, for a class
@@ -79,6 +80,7 @@ program = Group(
         "datasets": ("data",),
         "doctor": ("doctor",),
         "speed": ("speed",),
+        "profiling": ("profile",),
         "importing": ("inspect",),
         "histories": ("import",),
         "inspecting": ("predict", "evaluate", "explain", "activations", "kernels"),

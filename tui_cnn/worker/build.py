@@ -25,13 +25,15 @@ _ADAMW_DECAY = 0.004
 class Call(NamedTuple):
     """A layer of Keras as it is called in a model: with which tensors, and which one it gives.
 
-    `joins`: it is given its inputs as one list, not one after the other.
+    `joins`: it is given its inputs as one list, not one after the other. `path`: the
+    address of our layer that calls it.
     """
 
     layer: keras.Layer
     inputs: tuple[Any, ...]
     output: Any
     joins: bool = False
+    path: Path = ()
 
 
 class BuiltNetwork(NamedTuple):
@@ -88,7 +90,7 @@ def build_network(network: Network, precision: str = "float32") -> BuiltNetwork:
                     made[key].trainable = False
             given = [value] * node.layer.times_given
             taken, value = tuple(inputs if joins else given), made[key](*given)
-            calls.append(Call(made[key], taken, value, joins))
+            calls.append(Call(made[key], taken, value, joins, node.path))
         values.append(value)
     sources = [values[number] for number in whole.inputs]
     results = [values[number] for number in whole.outputs]
