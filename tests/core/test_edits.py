@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tests.core.strategies import any_layers, networks
 from tui_cnn.core import edits
-from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Dropout, Flatten
 from tui_cnn.core.network import Network, walk
 
 A, B, C, D = (Dense(units=units) for units in (1, 2, 3, 4))
@@ -144,3 +145,16 @@ def test_what_an_edit_leaves_alone_is_shared():
     edited = edits.insert(TREE, (2, 1, 0), Flatten())
     assert edited.layers[1] is TREE.layers[1]
     assert edited.layers[2].branches[0] is TREE.layers[2].branches[0]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_a_muted_or_frozen_block_holds_stays_so_when_it_is_unwrapped(times):
+    held = (Conv2D(filters=2, kernel_size=(1, 1)), Dropout(rate=0.5))
+    for fields in ({"muted": True}, {"trainable": False}):
+        network = Network("n", (4, 4, 1), (Block(repeat=times, layers=held, **fields), Flatten(), Dense(units=2)))
+        unwrapped, count = edits.unwrap(network, (0,))
+        assert count == 2 * times
+        assert analyze(unwrapped).totals == analyze(network).totals
+        assert all(layer.muted == fields.get("muted", False) for layer in unwrapped.layers[:count])
+        assert unwrapped.layers[0].trainable == fields.get("trainable", True)
+        assert unwrapped.layers[1].trainable, "a dropout has nothing that could be frozen"

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import structs
 
-from tui_cnn.core.layers import AnyLayer, Block, Branches
+from tui_cnn.core.layers import AnyLayer, Block, Branches, can_be_frozen
 from tui_cnn.core.network import Network, Path, Stack, mapped, names
 from tui_cnn.core.renaming import copied, referring
 from tui_cnn.core.unrolling import is_unrolled, unrolled_at
@@ -144,7 +144,8 @@ def wrap_in_branches(network: Network, path: Path, count: int) -> Network:
 def unwrap(network: Network, path: Path) -> tuple[Network, int]:
     """Put the layers of a block, or of a branch, in the place of the container; return how many these are, too.
 
-    Those of a repeated block are put there as often as it is repeated, unless that is too often.
+    Those of a repeated block are put there as often as it is repeated, unless that is too often; those of one that is
+    muted or frozen are so themselves then.
 
     For the address of a branch it is that one which stays. Branches of which more than one holds layers change nothing.
     """
@@ -162,7 +163,14 @@ def unwrap(network: Network, path: Path) -> tuple[Network, int]:
                 layers = next(filter(None, branches), ())
             case _:
                 return network, 0
+        layers = tuple(_as_within(layer_at(network, path), layer) for layer in layers)
     return splice(network, path, 1, layers), len(layers)
+
+
+def _as_within(holder: AnyLayer, layer: AnyLayer) -> AnyLayer:
+    """Let a layer be muted and frozen where what holds it is."""
+    frozen = not holder.trainable and can_be_frozen(type(layer))
+    return structs.replace(layer, muted=layer.muted or holder.muted, trainable=layer.trainable and not frozen)
 
 
 def is_branch(network: Network, path: Path) -> bool:
