@@ -18,6 +18,7 @@ from tui_cnn.core.network import Network
 from tui_cnn.core.network import Path as LayerPath
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
+from tui_cnn.runs.layer_times import NOT_MEASURED, LayerTimes
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.search.marks import Marks, carried, with_mark
 from tui_cnn.ui.design import Design, setting_for
@@ -77,6 +78,7 @@ class Workspace:
         shown_run: the run on the Train screen.
         inspected_run: the run on the Inspect screen.
         marked: the runs to compare; their curves are drawn over each other.
+        layer_times: what layers were measured to take on this machine.
         varied: what a search is to vary: fields of the design's layers, and of the recipe.
         data: the directory of the data set; empty: Fashion-MNIST.
         recipe: what stands in the form of the Train screen; None before that was opened.
@@ -87,6 +89,7 @@ class Workspace:
     inspected_run = Observed[RunDirectory | None]()
     marked = Observed[tuple[RunDirectory, ...]]()
     varied = Observed[Marks]()
+    layer_times = Observed[LayerTimes]()
 
     def __init__(
         self, app: App[Any], host: Host, design: Design, data: str, configuration: Configuration, state: State
@@ -107,6 +110,7 @@ class Workspace:
             "inspected_run": None,
             "marked": (),
             "varied": (),
+            "layer_times": NOT_MEASURED,
         }
         self._varied_on = design.network
         self.signals: dict[str, Signal[Any]] = {name: Signal(app, name) for name in self.values}

@@ -76,6 +76,7 @@ _ON_LAYERS = (
     _key("compare_variants", "C", _("Variants"), _("Compare variants and load one")),
     _key("inspect_file", "I", _("Inspect file"), _("Inspect the weights of the opened .keras or .h5 file")),
     _key("vary", "asterisk,f6", _("Vary"), _("Let a setting of the layer vary in a search")),
+    _key("measure", "M", _("Measure"), _("Time each layer on this machine, forward and backward")),
     _key("sweep_setting", "t", _("Sweep"), _("Try several values of a layer setting")),
 )
 STACK = Scope("stack", _("Build: the stack of layers (arrows or j, k to move)"), _ON_LAYERS)

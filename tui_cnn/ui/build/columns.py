@@ -15,6 +15,7 @@ from tui_cnn.core.rows import Row
 from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.formats.numbers_table import UNKNOWN, numbers
 from tui_cnn.i18n import _
+from tui_cnn.runs.layer_times import NOT_MEASURED, LayerTimes, key_of
 from tui_cnn.ui.build.tree import StackLine
 from tui_cnn.ui.toolkit.form import VARIES
 from tui_cnn.ui.toolkit.numbers import bar, left, short_count, shortened, size
@@ -47,15 +48,15 @@ INDENT = 2
 _LONG = 10**8
 """From here on counts are written in three figures: `3.86 G`."""
 
-CHOOSABLE = ("settings", "output", "params", "share", "macs", "field", "memory")
+CHOOSABLE = ("settings", "output", "params", "share", "macs", "time", "field", "memory")
 """The columns that a user may hide."""
 
 _ORDER = ("number", "layer", *CHOOSABLE)
 _GIVING_WAY = ("memory", "share")
 _GIVING_WAY_NEXT = ("settings",)  # the layer panel shows them too
-_GIVING_WAY_WHERE_TIGHT = ("field", "macs")
+_GIVING_WAY_WHERE_TIGHT = ("field", "macs", "time")
 _LAST_TO_GIVE_WAY = ("params", "output")  # only where names would be cut too short
-_RIGHT = ("number", "output", "params", "macs", "field", "memory")
+_RIGHT = ("number", "output", "params", "macs", "time", "field", "memory")
 _SHORT_NAME = 8
 _SHORT_SETTINGS = 15
 _SHORTEST_SETTINGS = 10
@@ -71,6 +72,7 @@ def titles() -> dict[str, str]:
         "params": _("params"),
         "share": "%",
         "macs": _("MACs"),
+        "time": _("ms"),
         "field": _("RF"),
         "memory": _("activations"),
     }
@@ -79,9 +81,14 @@ def titles() -> dict[str, str]:
 def columns(
     cells: Iterable[Mapping[str, str]], width: int, hidden: frozenset[str] = frozenset()
 ) -> tuple[StackColumn, ...]:
-    """Choose the columns that fit into `width` cells: as wide as what stands in them, and airy where there is room."""
+    """Choose the columns that fit into `width` cells: as wide as what stands in them, and airy where there is room.
+
+    That of times is there once something was measured.
+    """
     needed = {key: cell_len(title) for key, title in titles().items()} | {"share": BAR}
+    measured = False
     for line in cells:
+        measured = measured or "time" in line
         for key, text in line.items():
             if (length := cell_len(text)) > needed[key]:
                 needed[key] = length
@@ -89,6 +96,7 @@ def columns(
     needed["settings"] = min(whole, _SHORT_SETTINGS)
     if "params" in hidden:
         hidden |= {"share"}  # the bar stands beside the number that it is a share of
+    hidden = hidden if measured else hidden | {"time"}
     keys = _fitting([key for key in _ORDER if key not in hidden], _GIVING_WAY, needed, width)
     if _total(keys, needed) > width:
         needed["settings"] = min(whole, _SHORTEST_SETTINGS)
@@ -155,7 +163,7 @@ def header(shown: Sequence[StackColumn], style: Style) -> list[Segment]:
     return [Segment(_fit(indented[column.key], column), style) for column in shown]
 
 
-def cells_of(line: StackLine, analysis: Analysis, *, varies: bool = False) -> Cells:
+def cells_of(line: StackLine, analysis: Analysis, *, varies: bool = False, times: LayerTimes = NOT_MEASURED) -> Cells:
     """Write what stands on a line; a sign beside the name of a layer that varies in a search."""
     guides = "│ " * line.depth
     if not line.path:
@@ -164,7 +172,8 @@ def cells_of(line: StackLine, analysis: Analysis, *, varies: bool = False) -> Ce
         return {"number": "0", "layer": f"· {_('Input')}", **numbers}
     if line.is_branch:
         name = _("branch {number}").format(number=line.path[-1] + 1) if line.row else _("skip")
-        return {"number": "", "layer": f"{guides}{_mark(line)} {name}", **_numbers(line, analysis)}
+        cells = {"number": "", "layer": f"{guides}{_mark(line)} {name}"}
+        return cells | _numbers(line, analysis) | _time(line, analysis, times)
     row = line.row
     assert row is not None
     name, settings = row.layer.name or type(row.layer).__name__, row.settings
@@ -175,7 +184,17 @@ def cells_of(line: StackLine, analysis: Analysis, *, varies: bool = False) -> Ce
         "layer": f"{guides}{_mark(line)} {name}{f' {VARIES}' * varies}",
         "settings": " · ".join(settings),
     }
-    return cells | _numbers(line, analysis)
+    return cells | _numbers(line, analysis) | _time(line, analysis, times)
+
+
+def _time(line: StackLine, analysis: Analysis, times: LayerTimes) -> Cells:
+    """Write the milliseconds that were measured; of what is folded the sum, where all of it was measured."""
+    if not times.seconds or line.row is None or (line.held is not None and not line.folded):
+        return {}
+    inside = [row for row in analysis.rows if row.path[: len(line.path)] == line.path]
+    known = [times.of(row) for row in inside if key_of(row) is not None]
+    seconds = [each for each in known if each is not None]
+    return {"time": f"{1000 * sum(seconds):,.2f}"} if seconds and len(seconds) == len(known) else {}
 
 
 def draw(line: StackLine, cells: Cells, shown: Sequence[StackColumn], styles: StackStyles) -> list[Segment]:

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.layers import Family
 from tui_cnn.core.network import Path
+from tui_cnn.runs.layer_times import NOT_MEASURED, LayerTimes
 from tui_cnn.ui.build.columns import StackColumn, StackStyles, cells_of, columns, draw, header
 from tui_cnn.ui.build.tree import FINDINGS, StackLine, Tree
 from tui_cnn.ui.build.wires import drawn, wires
@@ -58,6 +59,9 @@ class LinesView(ScrollView):
     varied: reactive[frozenset[Path]] = reactive(frozenset(), init=False)
     """The layers of which something varies in a search."""
 
+    times: reactive[LayerTimes] = reactive(NOT_MEASURED, init=False)
+    """What layers were measured to take on this machine."""
+
     def __init__(self, analysis: Analysis, *, id: str | None = None, classes: str = "") -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.layer_tree = Tree(analysis)
@@ -82,6 +86,11 @@ class LinesView(ScrollView):
 
     def watch_varied(self) -> None:
         """Draw the signs of what varies."""
+        self._list()
+        self.refresh()
+
+    def watch_times(self) -> None:
+        """Draw the column of times."""
         self._list()
         self.refresh()
 
@@ -166,7 +175,13 @@ class LinesView(ScrollView):
     def _list(self) -> None:
         tree = self.layer_tree
         self._cells = [
-            cells_of(line, tree.analysis, varies=line.path in self.varied and not line.is_branch) for line in tree.lines
+            cells_of(
+                line,
+                tree.analysis,
+                varies=line.path in self.varied and not line.is_branch,
+                times=self.times,
+            )
+            for line in tree.lines
         ]
         self._wires = drawn(wires(tree.analysis, tree.lines_of_nodes()), len(tree.lines))
         self._gutter = GUTTER + len(self._wires[0])

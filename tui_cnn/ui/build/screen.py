@@ -12,6 +12,7 @@ from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.network import Path, format_path
 from tui_cnn.i18n import _
+from tui_cnn.runs.layer_times import LayerTimes
 from tui_cnn.search.marks import Marks
 from tui_cnn.ui.build.actions import FORM, STACK
 from tui_cnn.ui.build.checks import ChecksView
@@ -57,6 +58,7 @@ class BuildScreen(MainScreen):
         """Show the columns that the user wants, and what the cursor is on."""
         self.stack.hidden_columns = frozenset(self.workspace.state.hidden_columns)
         self.workspace.subscribe(self, "varied", self._show_varied)
+        self.workspace.subscribe(self, "layer_times", self._show_times)
         self.watch(self.stack, "cursor", self._show_selected, init=False)  # at once: all is painted together
 
     @property
@@ -132,6 +134,10 @@ class BuildScreen(MainScreen):
         """Show what varies in a search: signs in the stack, values in the panel of the layer."""
         self.stack.varied = frozenset(mark.path for mark in marks if mark.path is not None)
         self.panel.show_varied(marks)
+
+    def _show_times(self, times: LayerTimes) -> None:
+        """Show what layers were measured to take."""
+        self.stack.times = times
 
     @on(VolumeView.Pointed)
     def _go_to_pointed(self, event: VolumeView.Pointed) -> None:

@@ -339,6 +339,13 @@ class StackView(LinesView, can_focus=True):
         await compare_variants(self.app, self.workspace)
 
     @work
+    async def action_measure(self) -> None:
+        """Time each layer on this machine, for batches as large as the recipe's; the stack shows the times."""
+        from tui_cnn.ui.build.measuring import measure
+
+        await measure(self.app, self.workspace)
+
+    @work
     async def action_sweep_setting(self) -> None:
         """Show what several values of a setting would make of the network; apply the chosen one."""
         from tui_cnn.ui.build.sweep import sweep_setting
