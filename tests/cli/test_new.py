@@ -73,6 +73,7 @@ def test_an_empty_one_and_one_from_a_file(new, tmp_path):
             "yolo-v1: gives 7×7×30, and cannot be changed to 4 classes",
         ),
         (("x.toml", "--from", "nothing"), "nothing: file or preset not found"),
+        (("x.toml", "--from", "empty", "--classes", "3"), "an empty network has no classes yet; leave --classes out"),
         (("x.toml", "--classes", "1"), "classes must be a whole number, at least 2, not 1"),
         (("x.toml", "--input", "0x3"), "input_shape must be a whole number, at least 1, not 0"),
         (("x.toml", "--input", "3x3x3x3x3"), "input_shape must be a list of length at most 4"),

@@ -51,6 +51,8 @@ def new(file: Path, begin_with: str, shape: Shape | None, classes: int | None, f
         raise FormatError(file, _("is not the name of a .toml file; networks are kept in such files"))
     if file.exists() and not force:
         raise FormatError(file, _("already exists; choose another name, or add --force to replace it"))
+    if begin_with == EMPTY and classes is not None:
+        raise click.UsageError(_("an empty network has no classes yet; leave --classes out"))
     network = new_network(_wanted(file, begin_with, shape, classes), begin_with)
     save_text(file, dumps_network(network))
     analysis = analyze(network)
