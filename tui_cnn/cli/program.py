@@ -80,6 +80,7 @@ program = Group(
         "datasets": ("data",),
         "doctor": ("doctor",),
         "speed": ("speed",),
+        "speedrun": ("speedrun",),
         "profiling": ("profile",),
         "importing": ("inspect",),
         "histories": ("import",),
