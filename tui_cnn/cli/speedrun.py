@@ -74,7 +74,7 @@ def start(model: str, target: float, seeds: int, output: Path | None, **options:
     return _measure(target, read_model(model), read_options(options), seeds, output)
 
 
-@speedrun.command(short_help=_("Train what a result says again, on this machine."))
+@speedrun.command(short_help=_("Train the network of a result again, on this machine."))
 @click.argument("file", type=click.Path(path_type=Path))
 @_SEEDS
 @_OUTPUT

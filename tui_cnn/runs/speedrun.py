@@ -138,7 +138,7 @@ def train_seeds(network: Network, recipe: Recipe, seeds: int) -> Iterator[tuple[
         seconds = time.monotonic() - begin
         finished = Follower(run).poll().finished
         if finished is None or finished.test_accuracy is None:
-            raise RunError(_("{run} ended without a test; cnn-tui show {run} says why").format(run=run.id))
+            raise RunError(_("{run} ended without a test; see the reason with: cnn-tui show {run}").format(run=run.id))
         yield run, SpeedrunTry(seed=seed, seconds=seconds, test_accuracy=finished.test_accuracy)
 
 
