@@ -43,7 +43,7 @@ branches = [
 
 
 @given(networks(), st.data())
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_a_round_trip_loses_nothing(network, data):
     for path, layer in walk(network.layers):
         network = edits.change(network, path, name=data.draw(names_of(type(layer))))

@@ -228,7 +228,7 @@ def edited(draw):
 
 
 @given(edited())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_what_is_saved_reads_back_equal(case):
     before, text, after = case
     assert loads_network(text, "before") == before

@@ -17,7 +17,7 @@ from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.runs.run_table import RunTable
 from tui_cnn.ui.train import rate_dialog
 
-SIZES = ((60, 16), (80, 24), (120, 40), (200, 60))
+SIZES = ((60, 16), (80, 24), (140, 45))
 
 NETWORK = Network(
     "all-kinds",

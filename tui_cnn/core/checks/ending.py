@@ -5,7 +5,7 @@ from functools import partial
 
 from tui_cnn.core import edits
 from tui_cnn.core.checks.context import Context, setting
-from tui_cnn.core.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D, GlobalMaxPooling2D
+from tui_cnn.core.layers import Dense, Flatten
 from tui_cnn.core.network import Network, Path
 from tui_cnn.core.rows import Check, Fix, Row
 from tui_cnn.core.shape import elements, format_shape
@@ -75,11 +75,12 @@ def _classes(context: Context, rows: list[Row], classes: int) -> Iterator[Check]
 
 def _pooled(context: Context, end: Row) -> Row | None:
     """Find the convolution whose maps a global pooling at the end turns into the output, a value a map."""
-    if not isinstance(end.layer, GlobalAveragePooling2D | GlobalMaxPooling2D):
+    gives_row = end.figures is not None and len(end.figures.output_shape) == 1
+    if end.layer.family != "pooling" or not gives_row:
         return None
     for row in context.sources(end):
-        if isinstance(row.layer, Conv2D):
-            return row
+        if row.layer.kernel_kind != "none":
+            return row if hasattr(row.layer, "filters") else None
         if row.layer.family not in ("activation", "regularization", "normalization"):
             break
     return None
