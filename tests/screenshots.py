@@ -7,6 +7,7 @@ trains, which takes a minute or two, the recording runs faster.
 import asyncio
 import io
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +27,9 @@ RATE = 12
 
 WHILE_TRAINING = 0.07
 """Seconds of the recording for each second of training."""
+
+PACE = 0.8
+"""Seconds of the recording for each second that was watched."""
 
 LARGEST = 3_000_000
 
@@ -60,6 +64,14 @@ class Session:
         while text not in self.grid.text:
             assert time.monotonic() < end, f"no {text!r} in:\n{self.grid.text}"
             self._pass(1 / RATE if speed else 0.05, speed)
+
+    def wait_while(self, text, seconds=120):
+        """Go on while the terminal shows a text; the recording leaves the wait out."""
+        self._pass(0.3, 0.0)
+        end = time.monotonic() + seconds
+        while text in self.grid.text:
+            assert time.monotonic() < end, f"still {text!r} in:\n{self.grid.text}"
+            self._pass(0.05, 0.0)
 
     def press(self, keys, seconds=0.35):
         """Press keys together, and look at what they do for a while."""
@@ -100,14 +112,30 @@ class Session:
 DOWN, RIGHT, ENTER, ESCAPE = "\x1b[B", "\x1b[C", "\r", "\x1b"
 
 
+OTHERS = (
+    ("fashion-dnn", "--recipe", "quick"),
+    ("small-inception", "--recipe", "quick", "--limit", "6000", "--epochs", "2"),
+    ("all-conv", "--recipe", "quick", "--epochs", "2"),
+)
+"""Runs that the list has beside the recorded one."""
+
+
+def train_others(home):
+    """Train some networks, so that the list of runs has something to compare."""
+    for arguments in OTHERS:
+        command = [sys.executable, "-m", "tui_cnn", "train", *arguments]
+        done = subprocess.run(command, env={**os.environ, "CNN_TUI_HOME": home}, capture_output=True, text=True)
+        print(*arguments, done.stdout[-300:] if not done.returncode else done.stderr)
+
+
 def play(session):
     """Build, train and look inside."""
     session.wait("93,322")
     session.press("", 1.2)
-    for _layer in range(3):
+    for _layer in range(2):
         session.press(DOWN, 0.25)
     session.press("]", 1.0)
-    session.press("u", 0.7)
+    session.press("u", 0.6)
     session.press("a", 0.5)
     session.type("resid", 0.7)
     session.press(ENTER, 1.2)
@@ -129,9 +157,13 @@ def play(session):
     session.press("", 0.8)
     session.still("inspect")
     for key in ("k", "w", "e"):
-        session.press(key, 1.5)
+        session.press(key, 0.0)
+        session.wait_while("working")
+        session.press("", 1.3)
     session.press("5", 0.0)
     session.wait("finished")
+    session.press("", 0.5)
+    session.still("runs")
 
 
 async def draw(session):
@@ -151,7 +183,7 @@ async def draw(session):
             for name, cells in session.stills.items():
                 (await drawn(cells)).save(PICTURES / f"{name}.png", optimize=True)
             pictures = [await drawn(frame.cells) for frame in session.frames]
-    lengths = [max(20, round(1000 * frame.seconds)) for frame in session.frames]
+    lengths = [max(20, round(1000 * PACE * frame.seconds)) for frame in session.frames]
     recording = PICTURES / "recording.webp"
     pictures[0].save(
         recording, save_all=True, append_images=pictures[1:], duration=lengths, loop=0, lossless=True, method=6,
@@ -168,9 +200,11 @@ def main():
         raise SystemExit("Chromium is not installed; it draws the pictures")
     os.environ["TZ"] = "UTC"
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as home, Session(home) as session:
-        play(session)
-        asyncio.run(draw(session))
+    with tempfile.TemporaryDirectory() as home:
+        train_others(home)
+        with Session(home) as session:
+            play(session)
+            asyncio.run(draw(session))
     print(*sorted(path.name for path in PICTURES.iterdir()), file=sys.stderr)
 
 
