@@ -18,7 +18,7 @@ from tui_cnn.keras.facts import backend_of, learning_rate, number, package_of, p
 from tui_cnn.keras.fit_call import FitCall
 from tui_cnn.keras.images import GivenImages, ImageEvaluation
 from tui_cnn.keras.recorded_run import find_recorded, make_recorded
-from tui_cnn.keras.weights import RunWeights
+from tui_cnn.keras.weights import RecordedWeights
 from tui_cnn.runs.directory import write_desired
 from tui_cnn.runs.events import Checkpoint, Epoch, Failed, Finished, Paused, Progress, Resumed, Started, Stopped
 from tui_cnn.runs.history import accuracy_name
@@ -75,7 +75,7 @@ class Recording:
         self._measured = (0, 0.0)
         self._reported_at = self._began = self._overhead = 0.0
         self._trained: float | None = None
-        self._weights = RunWeights(model, self.run, origin, keeps_best=test is not None)
+        self._weights = RecordedWeights(model, self.run, origin, keeps_best=test is not None)
         self._best_epoch = max((epoch.epoch for epoch in self._past if epoch.best), default=0)
         self.is_stopping = False
         with ExitStack() as opened:

@@ -18,7 +18,7 @@ _SAVING_SHARE = 0.01
 """Share of the time for checkpoints: where epochs are short, those that are not the best may have none."""
 
 
-class RunWeights:
+class RecordedWeights:
     """Writes the run's files of weights; where Keras cannot save the model, its origin says why, and none is written.
 
     `keeps_best`: the best ones are kept in memory, too.
