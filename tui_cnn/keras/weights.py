@@ -56,9 +56,10 @@ class RecordedWeights:
         """
         if self._origin.no_weights:
             return False
-        if self._keeps_best:
+        is_saved = self._save(self._run.best_file)
+        if is_saved and self._keeps_best:
             self._best = self.model.get_weights()
-        return self._save(self._run.best_file)
+        return is_saved
 
     def save_checkpoint(self, step: int, *, copy_best: bool = False) -> bool:
         """Save weights and optimizer as they are after a step of the run; return whether they were not before, and are.
