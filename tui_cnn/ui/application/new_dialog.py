@@ -20,8 +20,6 @@ from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.toolkit.network_summary import stack_lines, totals_table
 from tui_cnn.ui.workspace import Workspace
 
-_MOST_LINES = 40
-
 
 async def ask_new_network(app: App[Any], workspace: Workspace) -> Network | None:
     """Ask what a new network starts from and what it is for, at first the images and classes of the data."""
@@ -31,12 +29,9 @@ async def ask_new_network(app: App[Any], workspace: Workspace) -> Network | None
         return None
     wanted = _suiting(begin_with, await for_data)
 
-    def effect(wanted: NewNetwork) -> Group | Text:
-        try:
-            analysis = analyze(new_network(wanted, begin_with))
-        except UserError as error:
-            return Text(f"✗ {error}", "bold")
-        return Group(totals_table(analysis), Text(), stack_lines(analysis, _MOST_LINES))
+    def effect(wanted: NewNetwork) -> Group:
+        analysis = analyze(new_network(wanted, begin_with))
+        return Group(totals_table(analysis), Text(), stack_lines(analysis))
 
     title = _("New network: {beginning}").format(beginning=begin_with)
     answer = await app.push_screen_wait(FormDialog(title, "", wanted, effect, _("Enter create   Esc back")))
