@@ -23,7 +23,7 @@ from tui_cnn.core.layers import (
     Merge,
     stack_shape,
 )
-from tui_cnn.core.layers.fields import Channels, KernelSize, Pair, Strides
+from tui_cnn.core.layers.fields import BlockName, Channels, KernelSize, Pair, Strides
 from tui_cnn.core.network import Stack, snake_case
 from tui_cnn.core.shape import Shape, ShapeError, format_shape
 from tui_cnn.i18n import _
@@ -345,9 +345,7 @@ class EmptyBlock(BuildingBlock, frozen=True, kw_only=True):
 
     label = "Block"
 
-    name: Annotated[
-        str, Meta(pattern=r"^[^/\x00-\x1f\x7f-\x9f]*\Z", max_length=64, description="Name of the group")
-    ] = ""
+    name: BlockName = ""
     repeat: Times = 1
 
     def made_for(self, shape: Shape) -> AnyLayer:

@@ -8,7 +8,7 @@ from msgspec import Meta
 from tui_cnn.core.adapting import adapted, simple_cnn
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.edits import rename, set_input_shape
-from tui_cnn.core.network import Axis, Network
+from tui_cnn.core.network import Axis, Network, NetworkName
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
@@ -24,7 +24,7 @@ _CLASSES = 10
 class NewNetwork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a new network is to be called, and what it is for."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\\\x00-\x1f\x7f-\x9f]+\Z", description="Name")]
+    name: Annotated[NetworkName, Meta(description="Name")]
     input_shape: Annotated[
         tuple[Axis, ...],
         Meta(min_length=1, max_length=4, description="Height × width × channels of one image"),
