@@ -160,7 +160,8 @@ class CnnTui(AdaptedApp):
 
     def commit_pending(self) -> None:
         """Apply what was typed into an open form."""
-        if screen := self._main_screen:
+        screen = self.screen_stack[0] if self.screen_stack else None  # behind a dialog it may have a form, too
+        if isinstance(screen, MainScreen) and screen.is_mounted:
             screen.commit_pending()
 
     @property

@@ -66,6 +66,9 @@ class Host(Protocol):
     def go_to(self, mode: Mode) -> object:
         """Go to a screen; what was typed into an open form is applied first."""
 
+    def commit_pending(self) -> object:
+        """Apply what was typed into an open form."""
+
     def write_state(self, changes: dict[str, Any]) -> object:
         """Write what is to be remembered for the next start."""
 
@@ -129,7 +132,11 @@ class Workspace:
             callback(self.values[name])
 
     def edit(self, label: str, change: Callable[[Network], Network], select: LayerPath) -> None:
-        """Apply an edit, at once: the next key may come before any message does. Select the layer at `select`."""
+        """Apply an edit, at once: the next key may come before any message does. Select the layer at `select`.
+
+        What was typed into an open form is applied first: the edit may be of anything.
+        """
+        self._host.commit_pending()
         self.design = self.design.edit(label, change, select)
 
     def vary(self, path: LayerPath | None, field: str, given: Any | None) -> None:

@@ -9,6 +9,7 @@ from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Dropout, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.formats.toml import dumps_layers, loads_network
+from tui_cnn.ui.design import open_design
 
 A, B, C = (Conv2D(filters=filters, kernel_size=(3, 3), padding="same") for filters in (1, 2, 3))
 END = (Flatten(), Dense(units=10))
@@ -338,3 +339,24 @@ async def test_the_form_of_a_branch_is_that_of_its_branches():
         await user.press("right", "enter")
         assert user.layers[1].merge == "concatenate"
         assert user.cursor == (1, 0)
+
+
+async def test_another_edit_comes_after_what_was_typed_into_the_form():
+    async with opened() as user:
+        await user.press("down", "down", "down", "down", "enter")
+        await user.type("48")
+        user.app.workspace.edit("shorten", lambda network: edits.delete(network, (4,)), (2,))
+        await user.settle()
+        assert user.layers[2].filters == 64
+        await user.press("u")
+        assert user.layers[4].filters == 48, "each is a step of its own"
+
+
+async def test_a_form_is_not_applied_to_another_network():
+    async with opened() as user:
+        await user.press("end", "up", "enter")
+        await user.type("48")
+        user.app.workspace.design = open_design(preset("fashion-dnn"), None)
+        await user.told("the network was changed in the meantime; nothing was edited")
+        assert user.network == preset("fashion-dnn")
+        assert not user.app.screen.has_class("-editing")

@@ -60,6 +60,9 @@ class LayerPanel(Vertical):
     path: Path = ()
     """The layer that is shown; empty for the network itself."""
 
+    _edited_network: Network
+    """The network that the form is of."""
+
     _focused_before: Widget | None = None
     _marks: Marks = ()
 
@@ -118,6 +121,7 @@ class LayerPanel(Vertical):
             self._focused_before = self.screen.focused
             self.screen.add_class("-editing")
             self.query_one("#settings").display = False
+            self._edited_network = workspace_of(self).design.network
             self.form = form = StructForm(self._value())
             await self.mount(form, before="#effect")
             form.show_varied(self._varied())
@@ -130,7 +134,7 @@ class LayerPanel(Vertical):
         form, path, edited = self.form, self.path, self.edited if self.form else ()
         if form is not None and form.value is not None:
             self.close()
-            if form.pending:
+            if form.pending and workspace_of(self).is_still(self._edited_network):
                 change = _edit(edited, form.value)
                 workspace_of(self).edit(_("edit"), change, path if select is None else select)
 
