@@ -4,16 +4,13 @@ It is the first convolution of the tutorial network. Two workers measure one aft
 TensorFlow has is fixed once it has begun. Nothing is recorded.
 """
 
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 
 from tui_cnn.i18n import _
-from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.process import start_worker, why_failed
+from tui_cnn.runs.measuring_worker import MeasuringWorker
 
 Way = Literal["loop", "numpy", "one-core", "all-cores", "gpu"]
 IMAGE = (28, 28, 1)
@@ -53,8 +50,7 @@ class SpeedMeasurement:
     """Measures in worker processes, which end with the last result or when it is closed."""
 
     def __init__(self) -> None:
-        self._worker: subprocess.Popen[bytes] | None = None
-        self._closed = False
+        self._worker: MeasuringWorker[WaySpeed] = MeasuringWorker(WaySpeed)
 
     def results(self) -> Iterator[WaySpeed]:
         """Yield each way as soon as it is measured, the slowest first.
@@ -63,26 +59,11 @@ class SpeedMeasurement:
             RunError: TensorFlow is not installed, or a worker failed.
         """
         for cores in ("one", "all"):
-            yield from self._measured(cores)
-
-    def _measured(self, cores: str) -> Iterator[WaySpeed]:
-        with tempfile.TemporaryFile() as errors:
-            if self._closed:
-                return
-            worker = self._worker = start_worker("convolution-speed", cores, stdout=subprocess.PIPE, stderr=errors)
-            assert worker.stdout is not None
-            with worker.stdout as output:
-                for line in output:
-                    yield msgspec.json.decode(line, type=WaySpeed)
-            if worker.wait() and not self._closed:
-                errors.seek(0)
-                raise RunError(why_failed(errors.read(), worker.returncode))
+            yield from self._worker.results("convolution-speed", cores)
 
     def close(self) -> None:
         """End the worker."""
-        self._closed = True
-        if self._worker is not None and self._worker.poll() is None:
-            self._worker.kill()
+        self._worker.close()
 
 
 def way_name(measured: WaySpeed) -> str:

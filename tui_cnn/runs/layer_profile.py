@@ -6,8 +6,6 @@ product of large matrices, and a sum over an array larger than the caches. After
 "Roofline: An Insightful Visual Performance Model for Multicore Architectures", 2009.
 """
 
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -23,8 +21,8 @@ from tui_cnn.formats.export import require_buildable
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.measuring_worker import MeasuringWorker
 from tui_cnn.runs.preflight import several_ends
-from tui_cnn.runs.process import start_worker, why_failed
 from tui_cnn.runs.recipe import Device
 
 
@@ -142,8 +140,7 @@ class Profiling:
         self._batch_size = batch_size
         self._request = ProfileRequest(dumps_network(unrolled(network)), batch_size, device)
         self._results: list[Measured] = []
-        self._worker: subprocess.Popen[bytes] | None = None
-        self._closed = False
+        self._worker: MeasuringWorker[Measured] = MeasuringWorker(Measured)
 
     def steps(self) -> Iterator[Measured]:
         """Yield what is measured, as soon as it is.
@@ -151,30 +148,13 @@ class Profiling:
         Raises:
             RunError: TensorFlow is not installed, or the worker failed.
         """
-        with tempfile.TemporaryFile() as errors:
-            pipe = subprocess.PIPE
-            worker = self._worker = start_worker("layer-profile", stdin=pipe, stdout=pipe, stderr=errors)
-            assert worker.stdin is not None
-            assert worker.stdout is not None
-            try:
-                worker.stdin.write(msgspec.json.encode(self._request))
-                worker.stdin.close()
-            except OSError:  # it has ended; why, is read with its output
-                pass
-            with worker.stdout as output:
-                for line in output:
-                    measured: Measured = msgspec.json.decode(line, type=Measured)
-                    self._results.append(measured)
-                    yield measured
-            if worker.wait() and not self._closed:
-                errors.seek(0)
-                raise RunError(why_failed(errors.read(), worker.returncode))
+        for measured in self._worker.results("layer-profile", request=msgspec.json.encode(self._request)):
+            self._results.append(measured)
+            yield measured
 
     def close(self) -> None:
         """End the worker."""
-        self._closed = True
-        if self._worker is not None and self._worker.poll() is None:
-            self._worker.kill()
+        self._worker.close()
 
     def profile(self) -> NetworkProfile:
         """Put together what was measured, once all is."""

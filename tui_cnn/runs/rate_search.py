@@ -4,8 +4,6 @@ The network is trained for some hundred steps with a rate that rises exponential
 rate is large enough; where it rises again, it is too large. No run is made, and none is changed.
 """
 
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from math import isfinite
 from typing import NamedTuple
@@ -15,9 +13,9 @@ import msgspec
 from tui_cnn.core.network import Network
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
-from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.measuring_worker import MeasuringWorker
 from tui_cnn.runs.preflight import check
-from tui_cnn.runs.process import start_worker, why_failed
+from tui_cnn.runs.process import require_tensorflow
 from tui_cnn.runs.recipe import Recipe
 
 LOWEST, HIGHEST = 1e-7, 10.0
@@ -109,39 +107,23 @@ class RateSearch:
     """A worker that tries rates; it ends with its last step, where the loss has diverged, or when it is closed.
 
     Raises:
-        RunError: the network or the recipe cannot be trained, or the worker cannot be started.
+        RunError: TensorFlow is not installed, or the network or the recipe cannot be trained.
     """
 
     def __init__(self, network: Network, recipe: Recipe, steps: int = STEPS) -> None:
+        require_tensorflow()
         checked = check(network, recipe)
-        request = RateRequest(dumps_network(checked.network), checked.recipe, steps)
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # a pipe that nobody reads could fill up
-        self._closed = False
-        pipe = subprocess.PIPE
-        self._worker = start_worker("rates", stdin=pipe, stdout=pipe, stderr=self._errors)
-        assert self._worker.stdin is not None
-        try:
-            self._worker.stdin.write(msgspec.json.encode(request))
-            self._worker.stdin.close()
-        except OSError:  # it has ended; why, is read with its output
-            return
+        self._request = RateRequest(dumps_network(checked.network), checked.recipe, steps)
+        self._worker: MeasuringWorker[Tried] = MeasuringWorker(Tried)
 
     def steps(self) -> Iterator[Tried]:
         """Yield the steps as they are done.
 
         Raises:
-            RunError: the worker failed.
+            RunError: the worker cannot be started, or failed.
         """
-        assert self._worker.stdout is not None
-        with self._errors, self._worker.stdout as output:
-            for line in output:
-                yield msgspec.json.decode(line, type=Tried)
-            if self._worker.wait() and not self._closed:
-                self._errors.seek(0)
-                raise RunError(why_failed(self._errors.read(), self._worker.returncode))
+        yield from self._worker.results("rates", request=msgspec.json.encode(self._request))
 
     def close(self) -> None:
         """End the worker."""
-        self._closed = True
-        if self._worker.poll() is None:
-            self._worker.kill()
+        self._worker.close()
