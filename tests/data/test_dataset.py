@@ -1,11 +1,12 @@
 """Data sets in the form of MNIST, under the names that its relatives use; and what cannot be one."""
 
 import gzip
+import weakref
 
 import pytest
 
 from tests.data.idx_bytes import idx, write_set
-from tui_cnn.data.dataset import load, summarize
+from tui_cnn.data.dataset import load, load_test, summarize
 from tui_cnn.data.files import DataError
 
 DOTTED = ("train-images.idx3-ubyte", "train-labels.idx1-ubyte", "t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte")
@@ -108,3 +109,15 @@ def test_what_is_no_directory(tmp_path):
         load(tmp_path / "file")
     with pytest.raises(DataError, match="has no data set: needs a folder of images for each class"):
         load(tmp_path)
+
+
+def test_who_holds_the_same_images_shares_them(tmp_path):
+    write_set(tmp_path)
+    test = load_test(tmp_path)
+    assert load_test(tmp_path).images is test.images
+    assert load(tmp_path).test_images is test.images
+    with pytest.raises(ValueError, match="read-only"):
+        test.images[0] = 0
+    images = weakref.ref(test.images)
+    del test
+    assert images() is None

@@ -4,7 +4,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from tests.data.idx_bytes import write_set
 from tests.data.image_sets import colours, save, save_cats_and_dogs
+from tui_cnn.data import examination
+from tui_cnn.data.dataset import Dataset
 from tui_cnn.data.examination import Report, examine, is_examined
 from tui_cnn.data.files import DataError
 
@@ -73,3 +76,22 @@ def test_arrays(tmp_path):
 def test_what_is_none(tmp_path):
     with pytest.raises(DataError, match="has no data set"):
         examine(tmp_path)
+
+
+@pytest.mark.parametrize("source", ["folder", "arrays"])
+def test_images_are_measured_once(request, tmp_path, monkeypatch, source):
+    if source == "folder":
+        path = request.getfixturevalue("folder")
+    else:
+        (tmp_path / "set").mkdir()
+        write_set(tmp_path / "set")
+        path = tmp_path / "set"
+    first = examine(path).report
+
+    def measured(*_images):
+        raise AssertionError("measured again")
+
+    for name in ("difference_hashes", "similar_images"):
+        monkeypatch.setattr(examination, name, measured)
+    monkeypatch.setattr(Dataset, "moments", property(measured))
+    assert examine(path).report == first

@@ -333,6 +333,26 @@ def test_a_model_that_cannot_be_expressed_is_recorded_without_a_network():
         export_run(run, "keras", run.path / "x.keras")
 
 
+def test_a_model_that_keras_cannot_save_is_recorded_without_weights():
+    keras = package("keras")
+    model = small_model(keras)
+
+    def fail(*_given, **_named):
+        raise TypeError("no config\n of this layer")
+
+    model.save = fail
+    fit(keras, Recorder("unsaved"), model=model, epochs=2)
+    run, snapshot = the_run()
+    assert snapshot.state == "finished"
+    reason = "Keras cannot save the weights of this model: no config of this layer"
+    assert read_origin(run).no_weights == reason
+    assert not run.best_file.exists()
+    assert not run.checkpoint_file.exists()
+    assert snapshot.checkpoint is None
+    with pytest.raises(RunError, match=reason):
+        export_run(run, "keras", run.path / "x.keras")
+
+
 def test_a_layer_that_is_not_known_is_named():
     keras = package("keras")
 

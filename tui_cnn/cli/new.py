@@ -8,7 +8,6 @@ import msgspec
 from tui_cnn.cli.arguments import ModelParam, ShapeParam
 from tui_cnn.cli.group import SOUND
 from tui_cnn.cli.streams import echo
-from tui_cnn.core.analysis import analyze
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
@@ -53,9 +52,9 @@ def new(file: Path, begin_with: str, shape: Shape | None, classes: int | None, f
         raise FormatError(file, _("already exists; choose another name, or add --force to replace it"))
     if begin_with == EMPTY and classes is not None:
         raise click.UsageError(_("an empty network has no classes yet; leave --classes out"))
-    network = new_network(_wanted(file, begin_with, shape, classes), begin_with)
+    analysis = new_network(_wanted(file, begin_with, shape, classes), begin_with)
+    network = analysis.network
     save_text(file, dumps_network(network))
-    analysis = analyze(network)
     output = format_shape(analysis.output_shape) if analysis.output_shape else _("no layers yet")
     message = _("{file}: {input} → {output}, {params} parameters. Open it with: cnn-tui {file}")
     shapes = {"input": format_shape(network.input_shape), "output": output}

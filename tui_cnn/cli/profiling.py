@@ -140,7 +140,7 @@ def _report(found: NetworkProfile) -> dict[str, Any]:
     return {
         "name": network.name,
         "batch_size": found.batch_size,
-        "machine": {**msgspec.to_builtins(machine)},
+        "machine": machine,
         "forward": found.whole.forward,
         "backward": found.whole.backward,
         "layers": [

@@ -44,7 +44,7 @@ def analyze(network: Network, training: TrainingContext = TrainingContext()) -> 
     """
     analysis = _computed(network)
     found = check(analysis, training, _computed)
-    if has_repeats(network.layers):
+    if has_repeats(row.layer for row in analysis.rows):
         found = (*found, *_of_other_times(network, found, training))
     return msgspec.structs.replace(analysis, checks=found)
 

@@ -23,8 +23,8 @@ from tui_cnn.core.layers import (
     Merge,
     stack_shape,
 )
-from tui_cnn.core.layers.fields import Channels, KernelSize, Pair, Strides
-from tui_cnn.core.network import Stack
+from tui_cnn.core.layers.fields import BlockName, Channels, KernelSize, Pair, Strides
+from tui_cnn.core.network import Stack, snake_case
 from tui_cnn.core.shape import Shape, ShapeError, format_shape
 from tui_cnn.i18n import _
 
@@ -48,9 +48,16 @@ class BuildingBlock(msgspec.Struct, frozen=True, kw_only=True):
 
     label: ClassVar[str] = ""
     """Its name in lists, where that is not the name of its class."""
+    block_name: ClassVar[str] = ""
+    """What the layers are called together, where that is not the name of its class."""
+
+    strides = _ONE  # both are settings of most blocks
+    repeat = 1
 
     def made_for(self, shape: Shape) -> AnyLayer:
         """Make the block for an input of `shape`, (height, width, channels).
+
+        The first time stands before its repetitions; they are one declaration where they are made of the same layers.
 
         Raises:
             ShapeError: the block is for images, and the shape is none.
@@ -58,9 +65,15 @@ class BuildingBlock(msgspec.Struct, frozen=True, kw_only=True):
         if len(shape) != 3:
             message = _("needs height × width × channels, but gets {shape}")
             raise ShapeError(message.format(shape=format_shape(shape)))
-        return self._made(shape)
+        name = self.block_name or snake_case(type(self).__name__)
+        first = self._layers(shape, self.strides)
+        following = self._layers(stack_shape(first, shape), _ONE)
+        if self.repeat == 1 or first == following:
+            return Block(name=name, repeat=self.repeat, layers=first)
+        return Block(name=name, layers=(Block(layers=first), Block(repeat=self.repeat - 1, layers=following)))
 
-    def _made(self, shape: Shape) -> AnyLayer:
+    def _layers(self, shape: Shape, strides: Pair) -> Stack:
+        """Make the layers of one time, for an input of `shape`; `strides` are those of its convolution."""
         raise NotImplementedError
 
     @classmethod
@@ -104,13 +117,6 @@ def _activation(name: str) -> Stack:
     return (Activation(activation=name),) if name else ()  # type: ignore[arg-type]  # it is one of a few words
 
 
-def _in_sequence(name: str, first: Stack, following: Stack, times: int) -> Block:
-    """Put a block before its repetitions, which are one declaration where they are made of the same layers."""
-    if times == 1 or first == following:
-        return Block(name=name, repeat=times, layers=first)
-    return Block(name=name, layers=(Block(layers=first), Block(repeat=times - 1, layers=following)))
-
-
 def _with_shortcut(
     layers: Stack, shape: Shape, strides: Pair, activation: str = "", *, normalized: bool = True
 ) -> Stack:
@@ -128,6 +134,8 @@ class ConvolutionBlock(BuildingBlock, frozen=True, kw_only=True):
     in Ioffe and Szegedy, "Batch Normalization", 2015.
     """
 
+    block_name = "convolution"
+
     filters: Filters = 64
     kernel_size: KernelSize = (3, 3)
     strides: FirstStrides = _ONE
@@ -135,12 +143,8 @@ class ConvolutionBlock(BuildingBlock, frozen=True, kw_only=True):
     normalize: Normalized = True
     repeat: Times = 1
 
-    def _made(self, shape: Shape) -> AnyLayer:
-        first, following = (
-            _convolution(self.filters, self.kernel_size, self.activation, strides, normalized=self.normalize)
-            for strides in (self.strides, _ONE)
-        )
-        return _in_sequence("convolution", first, following, self.repeat)
+    def _layers(self, shape: Shape, strides: Pair) -> Stack:
+        return _convolution(self.filters, self.kernel_size, self.activation, strides, normalized=self.normalize)
 
 
 class Residual(BuildingBlock, frozen=True, kw_only=True):
@@ -156,10 +160,6 @@ class Residual(BuildingBlock, frozen=True, kw_only=True):
     activation: Function = "relu"
     normalize: Normalized = True
     repeat: Times = 1
-
-    def _made(self, shape: Shape) -> AnyLayer:
-        first = self._layers(shape, self.strides)
-        return _in_sequence("residual", first, self._layers(stack_shape(first, shape), _ONE), self.repeat)
 
     def _layers(self, shape: Shape, strides: Pair) -> Stack:
         normalized = self.normalize
@@ -190,10 +190,6 @@ class Bottleneck(BuildingBlock, frozen=True, kw_only=True):
         channels = shape[2] if shape and len(shape) == 3 else 0
         return cls(filters=channels // 4) if channels >= 4 * _FEW and channels % 4 == 0 else cls()
 
-    def _made(self, shape: Shape) -> AnyLayer:
-        first = self._layers(shape, self.strides)
-        return _in_sequence("bottleneck", first, self._layers(stack_shape(first, shape), _ONE), self.repeat)
-
     def _layers(self, shape: Shape, strides: Pair) -> Stack:
         layers = (
             *_convolution(self.filters, _ONE, self.activation),
@@ -219,7 +215,7 @@ class Inception(BuildingBlock, frozen=True, kw_only=True):
     normalize: Normalized = False
     repeat: Times = 1
 
-    def _made(self, shape: Shape) -> AnyLayer:
+    def _layers(self, shape: Shape, strides: Pair) -> Stack:
         def convolution(filters: int, side: int) -> Stack:
             return _convolution(filters, (side, side), self.activation, normalized=self.normalize)
 
@@ -229,8 +225,7 @@ class Inception(BuildingBlock, frozen=True, kw_only=True):
             (*convolution(self.reduce_5x5, 1), *convolution(self.filters_5x5, 5)),
             (MaxPooling2D(pool_size=(3, 3), strides=_ONE, padding="same"), *convolution(self.filters_pool, 1)),
         )
-        layers = (Branches(merge="concatenate", branches=branches),)
-        return Block(name="inception", repeat=self.repeat, layers=layers)
+        return (Branches(merge="concatenate", branches=branches),)
 
 
 class SqueezeExcitation(BuildingBlock, frozen=True, kw_only=True):
@@ -241,8 +236,8 @@ class SqueezeExcitation(BuildingBlock, frozen=True, kw_only=True):
 
     ratio: Annotated[int, Meta(ge=1, le=1024, description="Channels for each unit in the middle")] = 16
 
-    def _made(self, shape: Shape) -> AnyLayer:
-        return Block(name="squeeze_excitation", layers=(_squeeze_excitation(shape[2], max(1, shape[2] // self.ratio)),))
+    def _layers(self, shape: Shape, strides: Pair) -> Stack:
+        return (_squeeze_excitation(shape[2], max(1, shape[2] // self.ratio)),)
 
 
 def _squeeze_excitation(channels: int, units: int, activation: str = "relu") -> Branches:
@@ -270,10 +265,6 @@ class InvertedResidual(BuildingBlock, frozen=True, kw_only=True):
     )
     activation: Function = "relu6"
     repeat: Times = 1
-
-    def _made(self, shape: Shape) -> AnyLayer:
-        first = self._layers(shape, self.strides)
-        return _in_sequence("inverted_residual", first, self._layers(stack_shape(first, shape), _ONE), self.repeat)
 
     def _layers(self, shape: Shape, strides: Pair) -> Stack:
         channels = self.expansion * shape[2]
@@ -305,16 +296,14 @@ class DenseBlock(BuildingBlock, frozen=True, kw_only=True):
     activation: Function = "relu"
     repeat: Annotated[int, Meta(ge=1, le=_MOST_TIMES, description="Number of layers")] = 4
 
-    def _made(self, shape: Shape) -> AnyLayer:
+    def _layers(self, shape: Shape, strides: Pair) -> Stack:
         def before(filters: int, size: Pair) -> Stack:
-            padding: Literal["valid", "same"] = "valid" if size == _ONE else "same"
-            convolution = Conv2D(filters=filters, kernel_size=size, padding=padding, use_bias=False)
-            return (BatchNormalization(), *_activation(self.activation), convolution)
+            convolution, *others = _convolution(filters, size, self.activation)
+            return (*others, convolution)
 
         narrow = before(4 * self.growth_rate, _ONE) if self.bottleneck else ()
         added = (*narrow, *before(self.growth_rate, (3, 3)))
-        layers = (Branches(merge="concatenate", branches=((), added)),)
-        return Block(name="dense_block", repeat=self.repeat, layers=layers)
+        return (Branches(merge="concatenate", branches=((), added)),)
 
 
 class DepthwiseSeparable(BuildingBlock, frozen=True, kw_only=True):
@@ -329,11 +318,7 @@ class DepthwiseSeparable(BuildingBlock, frozen=True, kw_only=True):
     activation: Function = "relu"
     repeat: Times = 1
 
-    def _made(self, shape: Shape) -> AnyLayer:
-        first, following = (self._layers(strides) for strides in (self.strides, _ONE))
-        return _in_sequence("depthwise_separable", first, following, self.repeat)
-
-    def _layers(self, strides: Pair) -> Stack:
+    def _layers(self, shape: Shape, strides: Pair) -> Stack:
         return (
             DepthwiseConv2D(kernel_size=self.kernel_size, strides=strides, padding="same", use_bias=False),
             BatchNormalization(),
@@ -360,9 +345,7 @@ class EmptyBlock(BuildingBlock, frozen=True, kw_only=True):
 
     label = "Block"
 
-    name: Annotated[
-        str, Meta(pattern=r"^[^/\x00-\x1f\x7f-\x9f]*\Z", max_length=64, description="Name of the group")
-    ] = ""
+    name: BlockName = ""
     repeat: Times = 1
 
     def made_for(self, shape: Shape) -> AnyLayer:

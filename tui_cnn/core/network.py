@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from tui_cnn.core.layers import CONTAINERS, AnyLayer, Block, Branches, Layer
 
+NetworkName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\\\x00-\x1f\x7f-\x9f]+\Z")]
 Axis = Annotated[int, Meta(ge=1, le=1_000_000)]
 Stack = tuple[AnyLayer, ...]
 
@@ -31,7 +32,7 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `outputs` are the names of the layers whose outputs are those of the network; empty: that of the last layer.
     """
 
-    name: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\\\x00-\x1f\x7f-\x9f]+\Z")]
+    name: NetworkName
     input_shape: Annotated[tuple[Axis, ...], Meta(min_length=1, max_length=4)]
     layers: Stack = ()
     outputs: Annotated[

@@ -1,5 +1,6 @@
 """The analysis of a network: a row for each layer at its place with its numbers, the totals, and the findings."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
@@ -235,6 +236,12 @@ class Analysis(msgspec.Struct, frozen=True):
     checks: tuple[Check, ...]
     graph: Graph
     shapes: tuple[Shape | None, ...]
+
+    def rows_at(self, path: Path) -> tuple[Row, ...]:
+        """Return the rows of what is at `path`, a layer or a branch, and of all that it holds: they are neighbours."""
+        after = (*path[:-1], path[-1] + 1)
+        first, end = (bisect_left(self.rows, place, key=lambda row: row.path) for place in (path, after))
+        return self.rows[first:end]
 
     @property
     def last_map(self) -> Row | None:

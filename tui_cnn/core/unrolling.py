@@ -1,5 +1,7 @@
 """What is built of a network: muted layers are left out, and each time of a repeated block is a block of its own."""
 
+from collections.abc import Iterable
+
 from msgspec import structs
 
 from tui_cnn.core.layers import AnyLayer, Block, Branches, Layer
@@ -21,7 +23,7 @@ def unrolled(network: Network) -> Network:
     The second `conv` is called `conv_2`. A name means what a loop would mean by it: inside, the layer of the same time;
     after the block, that of the last. A block that stands for too many layers stays as it is.
     """
-    if not has_repeats(network.layers):
+    if not has_repeats(layer for _path, layer in walk(network.layers)):
         return network
     return _Unrolling(network).network
 
@@ -31,9 +33,9 @@ def unrolled_at(network: Network, path: Path) -> Network:
     return _Unrolling(network, path).network
 
 
-def has_repeats(layers: tuple[Layer, ...]) -> bool:
-    """Tell whether a block in a stack is repeated."""
-    return any(isinstance(layer, Block) and layer.repeat > 1 for _path, layer in walk(layers))
+def has_repeats(layers: Iterable[Layer]) -> bool:
+    """Tell whether one of the layers is a block that is repeated; what blocks hold is not looked for."""
+    return any(isinstance(layer, Block) and layer.repeat > 1 for layer in layers)
 
 
 def unrolled_count(block: Block) -> int:

@@ -201,7 +201,7 @@ def load_test(path: Path | None = None, shape: tuple[int, ...] | None = None, ho
     source = find_source(path)
     test = PARTS.index("test")
     if is_used_directly(source, shape, how) and (source.parts == test).any():
-        return TestSet(source.name, source.read_part("test"), source.labels[source.parts == test], source.class_names)
+        return TestSet(source.name, source.images_of("test"), source.labels[source.parts == test], source.class_names)
     data = load(path, shape, how)
     return TestSet(data.name, data.test_images, data.test_labels, data.class_names, data.store)
 
@@ -255,8 +255,8 @@ def _read(source: ArraySource) -> Dataset:
     name, class_names, codes = source.name, source.class_names, np.unique(source.parts).tolist()
     if codes == [PARTS.index("train"), PARTS.index("test")]:  # no copies
         train, test = (source.labels[source.parts == code] for code in codes)
-        return Dataset(name, class_names, source.read_part("train"), train, 0, source.read_part("test"), test)
-    images = np.concatenate([source.read_part(PARTS[max(0, code)]) for code in codes])
+        return Dataset(name, class_names, source.images_of("train"), train, 0, source.images_of("test"), test)
+    images = np.concatenate([source.images_of(PARTS[max(0, code)]) for code in codes])
     parts = assigned_parts(source)
     order = np.argsort(parts, kind="stable")
     return _parted(source, images[order], source.labels[order], parts[order], None)

@@ -142,8 +142,16 @@ class Examined:
         return [int(place) for place in np.flatnonzero(chosen)]
 
 
+class _Measures(NamedTuple):
+    """What depends on every pixel."""
+
+    hashes: Hashes
+    moments: tuple[Channels, Channels]
+    digest: str
+
+
 class _Images(NamedTuple):
-    """What a report is made of, wherever the images are."""
+    """What a report is made of, wherever the images are; they are measured only where there is no report yet."""
 
     labels: Labels
     parts: Parts
@@ -151,9 +159,7 @@ class _Images(NamedTuple):
     key: Callable[[int], str]
     sizes: Sizes
     grey: int
-    hashes: Hashes
-    moments: tuple[Channels, Channels]
-    digest: str
+    measure: Callable[[], _Measures]
     unreadable: tuple[Skipped, ...] = ()
 
 
@@ -187,6 +193,7 @@ def is_examined(path: Path | None) -> bool:
 
 
 def _report(source: ImageSource, path: str, images: "_Images") -> Report:
+    measures = images.measure()
     counts = {
         part: tuple(np.bincount(images.labels[images.parts == code], minlength=len(source.class_names)).tolist())
         for code, part in enumerate(PARTS)
@@ -195,16 +202,16 @@ def _report(source: ImageSource, path: str, images: "_Images") -> Report:
         version=_VERSION,
         name=source.name,
         path=path,
-        digest=images.digest,
+        digest=measures.digest,
         class_names=source.class_names,
         counts=counts,
         sizes=images.sizes,
         grey=images.grey,
-        mean=images.moments[0],
-        deviation=images.moments[1],
+        mean=measures.moments[0],
+        deviation=measures.moments[1],
         unreadable=images.unreadable,
         skipped=tuple(source.skipped),
-        alike=_alike(images, source.class_names),
+        alike=_alike(images, measures.hashes, source.class_names),
     )
 
 
@@ -235,11 +242,14 @@ def _of_arrays(data: Dataset) -> _Images:
         pixels: Pixels = data.train_images[place] if place < training else data.test_images[place - training]
         return pixels
 
-    hashes = [
-        difference_hashes(images[begin : begin + _CHUNK])
-        for images in (data.train_images, data.test_images)
-        for begin in range(0, len(images), _CHUNK)
-    ]
+    def measure() -> _Measures:
+        hashes = [
+            difference_hashes(images[begin : begin + _CHUNK])
+            for images in (data.train_images, data.test_images)
+            for begin in range(0, len(images), _CHUNK)
+        ]
+        return _Measures(np.concatenate(hashes), data.moments, data.digest)
+
     return _Images(
         labels=np.concatenate([data.train_labels, data.test_labels]),
         parts=np.repeat(np.arange(3, dtype=np.int8), codes),
@@ -247,9 +257,7 @@ def _of_arrays(data: Dataset) -> _Images:
         key=lambda place: f"train[{place}]" if place < training else f"test[{place - training}]",
         sizes=Sizes((SizeCount(height, width, count),), 1, (height, width), (height, width), min(height, width)),
         grey=count if channels == 1 else 0,
-        hashes=np.concatenate(hashes),
-        moments=data.moments,
-        digest=data.digest,
+        measure=measure,
     )
 
 
@@ -265,16 +273,16 @@ def _of_store(store: Store) -> _Images:
         key=store.key,
         sizes=Sizes(common, len(counted), by_pixels[0], by_pixels[-1], int(np.median(np.minimum(heights, widths)))),
         grey=int((store.records["channels"] == 1).sum()),
-        hashes=store.records["hash"],
-        moments=(store.summary.mean, store.summary.deviation),
-        digest=store.summary.digest,
+        measure=lambda: _Measures(
+            store.records["hash"], (store.summary.mean, store.summary.deviation), store.summary.digest
+        ),
         unreadable=store.summary.failed,
     )
 
 
-def _alike(images: _Images, class_names: tuple[str, ...]) -> tuple[Alike, ...]:
+def _alike(images: _Images, hashes: Hashes, class_names: tuple[str, ...]) -> tuple[Alike, ...]:
     found = []
-    for pair in similar_images(images.hashes, images.image):
+    for pair in similar_images(hashes, images.image):
         places = pair.first, pair.second
         equal = np.array_equal(images.image(pair.first), images.image(pair.second))
         first, second = (PARTS[images.parts[place]] for place in places)

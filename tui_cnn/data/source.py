@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -68,8 +69,8 @@ class ImageSource(ABC):
 class ArraySource(ImageSource):
     """A data set whose images are arrays in a few files; images of all parts have one shape.
 
-    `read_part` is what a kind of file defines. Images stand part by part, in the order of `PARTS`, those of no part
-    before all others.
+    `read_part` is what a kind of file defines; `images_of` is what others ask for. Images stand part by part, in the
+    order of `PARTS`, those of no part before all others.
     """
 
     image_shape: ImageShape
@@ -81,6 +82,23 @@ class ArraySource(ImageSource):
         Raises:
             DataError: a file is damaged.
         """
+
+    def images_of(self, part: Part) -> Pixels:
+        """Return all images of a part as `read_part` does, not to be changed: all who hold them share them.
+
+        Raises:
+            DataError: a file is damaged.
+        """
+        images = self._held.get(part)
+        if images is None:
+            images = self.read_part(part)
+            images.setflags(write=False)
+            self._held[part] = images
+        return images
+
+    @cached_property
+    def _held(self) -> WeakValueDictionary[Part, Pixels]:
+        return WeakValueDictionary()
 
     @cached_property
     def _begins(self) -> dict[int, int]:
@@ -105,7 +123,7 @@ class ArraySource(ImageSource):
         """Return one image."""
         code, place = self._place(number)
         if code not in self._read:
-            self._read[code] = self.read_part(PARTS[code] if code >= 0 else "train")
+            self._read[code] = self.images_of(PARTS[code] if code >= 0 else "train")
         pixels: Pixels = self._read[code][place]
         return pixels
 

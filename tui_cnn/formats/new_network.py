@@ -6,9 +6,9 @@ import msgspec
 from msgspec import Meta
 
 from tui_cnn.core.adapting import adapted, simple_cnn
-from tui_cnn.core.analysis import analyze
+from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.edits import rename, set_input_shape
-from tui_cnn.core.network import Axis, Network
+from tui_cnn.core.network import Axis, Network, NetworkName
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.models import find_network
@@ -24,7 +24,7 @@ _CLASSES = 10
 class NewNetwork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a new network is to be called, and what it is for."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^/\\\x00-\x1f\x7f-\x9f]+\Z", description="Name")]
+    name: Annotated[NetworkName, Meta(description="Name")]
     input_shape: Annotated[
         tuple[Axis, ...],
         Meta(min_length=1, max_length=4, description="Height × width × channels of one image"),
@@ -35,8 +35,8 @@ class NewNetwork(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ] = _CLASSES
 
 
-def new_network(wanted: NewNetwork, begin_with: str = SIMPLE) -> Network:
-    """Make a network that gives a value for each class, if their number is known; one that is empty gives none.
+def new_network(wanted: NewNetwork, begin_with: str = SIMPLE) -> Analysis:
+    """Make and analyse a network that gives a value for each class, if their number is known; an empty one gives none.
 
     Args:
         wanted: its name, its input, its classes.
@@ -47,12 +47,11 @@ def new_network(wanted: NewNetwork, begin_with: str = SIMPLE) -> Network:
     """
     shape: Shape = wanted.input_shape
     if begin_with == EMPTY:
-        return Network(wanted.name, shape)
+        return analyze(Network(wanted.name, shape))
     if begin_with == SIMPLE:
-        return simple_cnn(wanted.name, shape, wanted.classes or _CLASSES)
-    network = set_input_shape(find_network(begin_with)[0], shape)
-    network = network if wanted.classes is None else adapted(network, shape, wanted.classes)
-    analysis = analyze(network)
+        return analyze(simple_cnn(wanted.name, shape, wanted.classes or _CLASSES))
+    network = rename(set_input_shape(find_network(begin_with)[0], shape), wanted.name)
+    analysis = analyze(network if wanted.classes is None else adapted(network, shape, wanted.classes))
     broken = next((check for check in analysis.checks if check.severity == "error"), None)
     if broken is not None:
         message = _("does not work with an input of {shape}: {problem}")
@@ -61,7 +60,7 @@ def new_network(wanted: NewNetwork, begin_with: str = SIMPLE) -> Network:
         message = _("gives {output}, and cannot be changed to {classes} classes; change its last layers yourself")
         output = format_shape(analysis.output_shape or ())
         raise FormatError(begin_with, message.format(output=output, classes=wanted.classes))
-    return rename(network, wanted.name)
+    return analysis
 
 
 def wanted_like(network: Network) -> NewNetwork:

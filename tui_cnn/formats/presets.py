@@ -1,5 +1,6 @@
 """Networks that ship with the program, by name."""
 
+from functools import cache
 from pathlib import Path
 
 from tui_cnn.assets import ROOT
@@ -30,6 +31,7 @@ def preset_text(name: str) -> str:
     return " ".join(said)
 
 
+@cache
 def preset(name: str) -> Network:
-    """Read the preset `name`."""
+    """Read the preset `name`, once: it ships with the program."""
     return read_network(preset_path(name))

@@ -87,6 +87,12 @@ def learning_rate(model: Any) -> float | None:
     return None
 
 
+def precision_of(model: Any) -> Any:
+    """Return what the layers compute with; where that is none of the names that we have, float32."""
+    policy = getattr(getattr(model, "dtype_policy", None), "name", "") or getattr(model, "_dtype", "")
+    return policy if policy in ("mixed_bfloat16", "mixed_float16") else "float32"
+
+
 def number(value: Any) -> float | None:
     """Read a number; None: it is none, or not finite."""
     if value is None:

@@ -12,7 +12,9 @@ from tui_cnn.i18n import _
 from tui_cnn.keras.facts import find_network, find_origin
 from tui_cnn.keras.fit_call import FitCall
 from tui_cnn.keras.images import GivenImages
-from tui_cnn.keras.recording import Recording, find_recorded, write_line
+from tui_cnn.keras.notices import write_line
+from tui_cnn.keras.recorded_run import find_recorded
+from tui_cnn.keras.recording import Recording
 from tui_cnn.runs.snapshot import Follower
 
 _recorders: "weakref.WeakSet[Recorder]" = weakref.WeakSet()

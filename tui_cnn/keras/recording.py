@@ -1,13 +1,9 @@
 """One call of `fit` as a run: its directory, its lock, its events, its files of weights."""
 
 import platform
-import sys
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from pathlib import Path
-from shutil import copyfile
-from time import monotonic
 from typing import Any
 
 import msgspec
@@ -15,23 +11,19 @@ import numpy as np
 import psutil
 
 import tui_cnn
-from tui_cnn.atomic import replacing, write_atomic
 from tui_cnn.core.network import Network
-from tui_cnn.data.images import are_light_on_black
-from tui_cnn.formats.toml import dumps_network, dumps_toml
 from tui_cnn.i18n import _
-from tui_cnn.keras.facts import backend_of, learning_rate, number, package_of, version_of
+from tui_cnn.keras.evaluation import evaluate, note_test
+from tui_cnn.keras.facts import backend_of, learning_rate, number, package_of, precision_of, version_of
 from tui_cnn.keras.fit_call import FitCall
 from tui_cnn.keras.images import GivenImages, ImageEvaluation
-from tui_cnn.runs.dated import slug
-from tui_cnn.runs.directory import ImageTraits, RunDirectory, list_runs, write_desired
+from tui_cnn.keras.recorded_run import find_recorded, make_recorded
+from tui_cnn.keras.weights import RecordedWeights
+from tui_cnn.runs.directory import write_desired
 from tui_cnn.runs.events import Checkpoint, Epoch, Failed, Finished, Paused, Progress, Resumed, Started, Stopped
 from tui_cnn.runs.history import accuracy_name
-from tui_cnn.runs.ledger import TestEvaluation, record
-from tui_cnn.runs.lock import held, is_held
-from tui_cnn.runs.origin import Origin, how_to_resume, make_foreign, read_origin, write_origin
-from tui_cnn.runs.predictions import KeptPredictions, save_predictions
-from tui_cnn.runs.recorded_images import as_images, save_images
+from tui_cnn.runs.lock import held
+from tui_cnn.runs.origin import Origin, how_to_resume, write_origin
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker.control import Control
 from tui_cnn.worker.execution import Speed, Stopwatch
@@ -39,25 +31,6 @@ from tui_cnn.worker.journal import Journal
 
 _PROGRESS_EVERY = 0.2
 """Seconds, as of our worker."""
-_SAVING_SHARE = 0.01
-"""Share of the time for checkpoints: where epochs are short, those that are not the best may have none."""
-_LOOKED_AT = 256
-
-
-def find_recorded(name: str, network: Network | None = None) -> RunDirectory | None:
-    """Find the newest run that was recorded under a name, unless it is still going on; None: there is none.
-
-    `network`: it must have been this one.
-    """
-    for run in list_runs():
-        with suppress(Exception):  # a damaged one is none
-            origin = read_origin(run)
-            if origin is None or origin.file or run.name != slug(name) or is_held(run.lock_file):
-                continue
-            if network is not None and run.network_file.read_text("utf-8") != dumps_network(network):
-                continue
-            return run
-    return None
 
 
 class Recording:
@@ -87,9 +60,8 @@ class Recording:
         self._epochs, self._steps = epochs, steps
         self._batch_size = origin.batch_size
         self._validation, self._test = validation, test
-        self.origin = origin
         older = find_recorded(name, network) if first_epoch else None
-        self.run = older or make_foreign(name, network, origin, lambda run: self._fill(run, network, class_names))
+        self.run = older or make_recorded(name, network, origin, call, test, class_names)
         if older is not None:
             write_origin(older, origin)
             write_desired(older.desired_file, "run")
@@ -103,8 +75,7 @@ class Recording:
         self._measured = (0, 0.0)
         self._reported_at = self._began = self._overhead = 0.0
         self._trained: float | None = None
-        self._saved_at, self._saving, self._saved_step = monotonic(), 0.0, -1
-        self._best_weights: list[Any] | None = None
+        self._weights = RecordedWeights(model, self.run, origin, keeps_best=test is not None)
         self._best_epoch = max((epoch.epoch for epoch in self._past if epoch.best), default=0)
         self.is_stopping = False
         with ExitStack() as opened:
@@ -113,37 +84,7 @@ class Recording:
             opened.callback(self._journal.close)
             self._write_started(first_epoch)
             self._open = opened.pop_all()
-        self._ended = call.watch(self._abandon)
-
-    def _fill(self, run: RunDirectory, network: Network | None, class_names: tuple[str, ...]) -> None:
-        """Put into a new directory what is told once: a recipe as far as it is known, and what its images are like."""
-        scale = None
-        traits = None
-        if network is not None:
-            test = self._test.scaled if self._test is not None else None
-            given = self._call.some_images(_LOOKED_AT)
-            looked_at = test or (as_images(given) if given is not None else None)
-            if looked_at is not None:
-                scale = looked_at.scale
-                height, width, channels = looked_at.images.shape[1:]
-                traits = ImageTraits((height, width, channels), are_light_on_black(looked_at.images))
-            if test is not None and self._test is not None and self._test.labels is not None:
-                save_images(run, test.images, self._test.labels)
-            self._write_recipe(run, scale)
-        if traits is not None:
-            write_atomic(run.images_file, msgspec.json.encode(traits))
-        if class_names:
-            write_atomic(run.classes_file, msgspec.json.encode(class_names))
-
-    def _write_recipe(self, run: RunDirectory, scale: str | None) -> None:
-        known = {
-            "epochs": self._epochs or None,
-            "batch_size": self._batch_size,
-            "learning_rate": self.origin.learning_rate or None,
-            "scale": scale,
-            "data": str(run.recorded_images_file),
-        }
-        run.recipe_file.write_text(dumps_toml({name: value for name, value in known.items() if value}), "utf-8")
+        self._ended = call.watch(self.abandon)
 
     def _write_started(self, done: int) -> None:
         package, backend = package_of(self._model), backend_of(self._model)
@@ -162,7 +103,7 @@ class Recording:
             resumed_from=done * steps,
             cnn_tui=tui_cnn.__version__,
             numpy=np.__version__,
-            precision=_precision(self._model),
+            precision=precision_of(self._model),
             batch_size=self._batch_size or 0,
         )
         self._journal.write(event)
@@ -273,30 +214,22 @@ class Recording:
             images_per_second=self._images_per_second(self._speed.whole),
             confusion=self._confusion(),
         )
-        best = self._is_best(event) and self._save_best()
+        best = self._is_best(event) and self._weights.save_best()
         event = msgspec.structs.replace(event, best=best)
         self._epoch, self._latest = epoch + 1, (0, self._latest[1])
         self._journal.write(event)
         self._past.append(event)
         if best:
             self._best_epoch = event.epoch
-        if best or self._saved_step < 0 or monotonic() - self._saved_at >= self._saving / _SAVING_SHARE:
-            self._save_checkpoint(copy=best)
+        if best or self._weights.is_due:
+            self._save_checkpoint(copy_best=best)
         self._overhead = self._watch.elapsed - (now if self._trained is None else self._trained)
 
     def _confusion(self) -> tuple[tuple[int, ...], ...]:
         if self._validation is None:
             return ()
-        found = self._evaluated(self._validation, metrics=False)
+        found = evaluate(self._weights.model, self._validation, metrics=False)
         return found.confusion if found is not None else ()
-
-    def _evaluated(self, images: GivenImages, *, metrics: bool = True) -> ImageEvaluation | None:
-        """Evaluate the model as it is; where Keras cannot, a line says why."""
-        try:
-            return images.evaluate(self._synced, metrics=metrics)
-        except Exception as error:  # whatever a person's layers and arrays lead to
-            write_line(_("the images given to the Recorder cannot be evaluated: {reason}").format(reason=error))
-            return None
 
     def _is_best(self, event: Epoch) -> bool:
         """Tell whether an epoch is better than all before: by accuracy, else by loss, on the validation images.
@@ -311,49 +244,10 @@ class Recording:
             return event.val_loss < min(losses, default=float("inf"))
         return True
 
-    def _save_best(self) -> bool:
-        if self.origin.no_weights:
-            return False
-        if self._test is not None:
-            self._best_weights = self._synced.get_weights()
-        return self._save(self.run.best_file)
-
-    def _save_checkpoint(self, *, copy: bool = False) -> None:
-        """Write the weights and the optimizer as they are; they may be those just saved as the best."""
+    def _save_checkpoint(self, *, copy_best: bool = False) -> None:
         step = self._done
-        if self.origin.no_weights or step == self._saved_step:
-            return
-        if copy:
-            with replacing(self.run.checkpoint_file, _temporary(self.run.checkpoint_file)) as temporary:
-                copyfile(self.run.best_file, temporary)
-        elif not self._save(self.run.checkpoint_file):
-            return
-        self._saved_at, self._saved_step = monotonic(), step
-        self._journal.write(Checkpoint(step=step, elapsed=self._watch.elapsed))
-
-    def _save(self, file: Path) -> bool:
-        """Save the model as Keras does it; where Keras cannot, the run says why, and goes on without weights."""
-        began = monotonic()
-        try:
-            with replacing(file, _temporary(file)) as temporary:
-                self._synced.save(str(temporary))
-        except OSError:
-            raise
-        except Exception as error:  # it calls what a person has written for their layers
-            reason = " ".join(str(error).split())[:200] or type(error).__name__
-            message = _("Keras cannot save the weights of this model: {reason}")
-            self.origin = msgspec.structs.replace(self.origin, no_weights=message.format(reason=reason))
-            write_origin(self.run, self.origin)
-            return False
-        self._saving = monotonic() - began
-        return True
-
-    @property
-    def _synced(self) -> Any:
-        """The model, with the weights that it has by now: with JAX, they are elsewhere while it trains."""
-        if hasattr(self._model, "jax_state_sync"):
-            self._model.jax_state_sync()
-        return self._model
+        if self._weights.save_checkpoint(step, copy_best=copy_best):
+            self._journal.write(Checkpoint(step=step, elapsed=self._watch.elapsed))
 
     def finish(self) -> None:
         """Report the end of the training: stopped on command, or done."""
@@ -389,35 +283,19 @@ class Recording:
         """Evaluate the best weights on the test images, once, and note that; then the model has its last ones again."""
         if self._test is None or not self._past:
             return None, self._epoch
-        model = self._synced
-        epoch = self._best_epoch if self._best_weights is not None else self._epoch
-        last = model.get_weights()
-        try:
-            if self._best_weights is not None:
-                model.set_weights(self._best_weights)
-            tested = self._evaluated(self._test)
-        finally:
-            model.set_weights(last)
-        if tested is not None and tested.accuracy is not None:
-            digest = self._test.digest
-            weights = "best" if self._best_weights is not None else "last"
-            entry = TestEvaluation(
-                test_set=digest,
-                data=self.run.name,
-                run=self.run.id,
-                by="training",
-                weights=weights,
-                epoch=epoch,
-                accuracy=tested.accuracy,
-            )
-            record(entry)
-            if tested.predicted is not None and self._test.labels is not None:
-                labels = self._test.labels.astype(np.uint32)
-                save_predictions(self.run, KeptPredictions(tested.predicted.astype(np.uint32), labels, digest))
+        has_best = self._weights.has_best
+        epoch = self._best_epoch if has_best else self._epoch
+        with self._weights.best() as model:
+            tested = evaluate(model, self._test)
+        if tested is not None:
+            note_test(self.run, self._test, tested, "best" if has_best else "last", epoch)
         return tested, epoch
 
-    def _abandon(self) -> None:
-        """Report that `fit` has ended by an error; called in another thread, or when the program ends."""
+    def abandon(self) -> None:
+        """Report that `fit` has ended by an error, unless its end was reported.
+
+        It is called in another thread, by the next call of `fit`, or when the program ends.
+        """
         with self._closing:
             if self._ended.is_set():
                 return
@@ -426,10 +304,6 @@ class Recording:
             with suppress(OSError):
                 self._journal.write(_ending(error))
             self._close()
-
-    def abandon(self) -> None:
-        """Report that `fit` has ended by an error, unless its end was reported."""
-        self._abandon()
 
     def give_up(self, error: BaseException) -> None:
         """Record no more: it cannot be written, or something is wrong here. The training goes on."""
@@ -450,15 +324,9 @@ class Recording:
 
     def _close(self) -> None:
         self._call.forget()
-        self._best_weights = None
+        self._weights.forget()
         with suppress(OSError):
             self._open.close()
-
-
-def write_line(line: str) -> None:
-    """Write a line on standard error, which may be closed."""
-    with suppress(Exception):
-        sys.stderr.write(f"cnn-tui: {' '.join(line.split())[:500]}\n")
 
 
 def _ending(error: BaseException | None) -> Stopped | Failed:
@@ -470,13 +338,3 @@ def _ending(error: BaseException | None) -> Stopped | Failed:
     reason = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
     name = type(error).__name__
     return Failed(error=f"{name}: {reason[:500]}" if reason else name, advice=advice)
-
-
-def _temporary(path: Path) -> Path:
-    return path.with_suffix(f".tmp{path.suffix}")  # Keras looks at the suffix
-
-
-def _precision(model: Any) -> Any:
-    """Return what the layers compute with; where that is none of the names that we have, float32."""
-    policy = getattr(getattr(model, "dtype_policy", None), "name", "") or getattr(model, "_dtype", "")
-    return policy if policy in ("mixed_bfloat16", "mixed_float16") else "float32"

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from tui_cnn.i18n import _
-from tui_cnn.runs.measuring_worker import MeasuringWorker
+from tui_cnn.runs.worker_answers import WorkerAnswers
 
 Way = Literal["loop", "numpy", "one-core", "all-cores", "gpu"]
 IMAGE = (28, 28, 1)
@@ -50,7 +50,7 @@ class SpeedMeasurement:
     """Measures in worker processes, which end with the last result or when it is closed."""
 
     def __init__(self) -> None:
-        self._worker: MeasuringWorker[WaySpeed] = MeasuringWorker(WaySpeed)
+        self._answers = WorkerAnswers(msgspec.json.Decoder(WaySpeed))
 
     def results(self) -> Iterator[WaySpeed]:
         """Yield each way as soon as it is measured, the slowest first.
@@ -59,11 +59,11 @@ class SpeedMeasurement:
             RunError: TensorFlow is not installed, or a worker failed.
         """
         for cores in ("one", "all"):
-            yield from self._worker.results("convolution-speed", cores)
+            yield from self._answers.ask("convolution-speed", cores)
 
     def close(self) -> None:
         """End the worker."""
-        self._worker.close()
+        self._answers.close()
 
 
 def way_name(measured: WaySpeed) -> str:

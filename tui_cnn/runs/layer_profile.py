@@ -21,9 +21,9 @@ from tui_cnn.formats.export import require_buildable
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.measuring_worker import MeasuringWorker
 from tui_cnn.runs.preflight import several_ends
 from tui_cnn.runs.recipe import Device
+from tui_cnn.runs.worker_answers import WorkerAnswers
 
 
 class ProfileRequest(msgspec.Struct, frozen=True):
@@ -140,7 +140,7 @@ class Profiling:
         self._batch_size = batch_size
         self._request = ProfileRequest(dumps_network(unrolled(network)), batch_size, device)
         self._results: list[Measured] = []
-        self._worker: MeasuringWorker[Measured] = MeasuringWorker(Measured)
+        self._answers: WorkerAnswers[Measured] = WorkerAnswers(msgspec.json.Decoder(Measured))
 
     def steps(self) -> Iterator[Measured]:
         """Yield what is measured, as soon as it is.
@@ -148,13 +148,13 @@ class Profiling:
         Raises:
             RunError: TensorFlow is not installed, or the worker failed.
         """
-        for measured in self._worker.results("layer-profile", request=msgspec.json.encode(self._request)):
+        for measured in self._answers.ask("layer-profile", given=msgspec.json.encode(self._request)):
             self._results.append(measured)
             yield measured
 
     def close(self) -> None:
         """End the worker."""
-        self._worker.close()
+        self._answers.close()
 
     def profile(self) -> NetworkProfile:
         """Put together what was measured, once all is."""

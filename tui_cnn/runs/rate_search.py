@@ -13,10 +13,10 @@ import msgspec
 from tui_cnn.core.network import Network
 from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
-from tui_cnn.runs.measuring_worker import MeasuringWorker
 from tui_cnn.runs.preflight import check
 from tui_cnn.runs.process import require_tensorflow
 from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.worker_answers import WorkerAnswers
 
 LOWEST, HIGHEST = 1e-7, 10.0
 """Rates of the first step and of the last."""
@@ -107,14 +107,14 @@ class RateSearch:
     """A worker that tries rates; it ends with its last step, where the loss has diverged, or when it is closed.
 
     Raises:
-        RunError: TensorFlow is not installed, or the network or the recipe cannot be trained.
+        RunError: the network or the recipe cannot be trained, or TensorFlow is not installed.
     """
 
     def __init__(self, network: Network, recipe: Recipe, steps: int = STEPS) -> None:
-        require_tensorflow()
         checked = check(network, recipe)
+        require_tensorflow()
         self._request = RateRequest(dumps_network(checked.network), checked.recipe, steps)
-        self._worker: MeasuringWorker[Tried] = MeasuringWorker(Tried)
+        self._answers = WorkerAnswers(msgspec.json.Decoder(Tried))
 
     def steps(self) -> Iterator[Tried]:
         """Yield the steps as they are done.
@@ -122,8 +122,8 @@ class RateSearch:
         Raises:
             RunError: the worker cannot be started, or failed.
         """
-        yield from self._worker.results("rates", request=msgspec.json.encode(self._request))
+        return self._answers.ask("rates", given=msgspec.json.encode(self._request))
 
     def close(self) -> None:
         """End the worker."""
-        self._worker.close()
+        self._answers.close()

@@ -5,7 +5,6 @@ the scales that we know. `images.npz` holds `images` (n, height, width, channels
 """
 
 import io
-import zipfile
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,8 +15,8 @@ from tui_cnn.data.dataset import TestSet
 from tui_cnn.data.input_options import PixelScale
 from tui_cnn.data.source import Labels, Pixels
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.reading import read_errors
 from tui_cnn.i18n import _
+from tui_cnn.runs.arrays import read_arrays
 from tui_cnn.runs.directory import RunDirectory
 
 MOST_BYTES = 64 << 20
@@ -102,29 +101,11 @@ def load_images(run: RunDirectory, outputs: int) -> TestSet | None:
     path = run.recorded_images_file
     if not path.exists():
         return None
-    with read_errors(path):
-        try:
-            with zipfile.ZipFile(path) as archive:
-                images, labels = (_array(archive, name) for name in ("images.npy", "labels.npy"))
-        except OSError:
-            raise
-        except Exception as error:  # zipfile and numpy raise whatever the bytes lead them to
-            raise _damaged(run) from error
+    damaged = FormatError(path, _("is damaged; delete it, or record the training again"))
+    images, labels = read_arrays(path, "images", "labels", largest=2 * MOST_BYTES, damaged=damaged)
     sound = images.ndim == 4 and images.dtype == np.uint8 and labels.dtype == np.int32
     if not sound or labels.shape != images.shape[:1] or not labels.size or labels.min() < 0 or labels.max() > 1 << 20:
-        raise _damaged(run)
+        raise damaged
     classes = max(outputs, int(labels.max()) + 1)
     names = run.output_names()
     return TestSet(run.name, images, labels, (*names, *map(str, range(len(names), classes))))
-
-
-def _array(archive: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
-    member = archive.getinfo(name)
-    if member.file_size > 2 * MOST_BYTES:
-        raise ValueError(name)
-    array: npt.NDArray[Any] = np.lib.format.read_array(io.BytesIO(archive.read(member)), allow_pickle=False)
-    return array
-
-
-def _damaged(run: RunDirectory) -> FormatError:
-    return FormatError(run.recorded_images_file, _("is damaged; delete it, or record the training again"))

@@ -27,6 +27,7 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.application import failures
 from tui_cnn.ui.application.actions import APP
+from tui_cnn.ui.application.allocator import give_memory_back
 from tui_cnn.ui.application.data_lookup import known_soon, start_lookup
 from tui_cnn.ui.application.documents import Documents, named_after
 from tui_cnn.ui.application.external_changes import ExternalChanges
@@ -335,6 +336,7 @@ def run_app(
     """
     notes: list[str] = []
     network, file = begin_network(model or "", data or "") or find_network(model or "fashion-cnn", notes.append)
+    give_memory_back()  # before there are other threads
     lookup = start_lookup(data) if data else None
     setting = known_soon(lookup) if lookup else setting_for("")
     design = open_design(network, file, setting or TrainingContext())

@@ -5,10 +5,12 @@ import re
 import pytest
 
 from tests.ui.driving import opened
+from tui_cnn.core import adapting
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.building_blocks import BUILDING_BLOCKS, DenseBlock, Residual
 from tui_cnn.core.layers import Activation, Block, Branches, Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
+from tui_cnn.formats import new_network, presets
 from tui_cnn.formats.presets import preset
 
 CONV = Conv2D(filters=16, kernel_size=(3, 3), padding="same", activation="relu")
@@ -139,6 +141,34 @@ async def test_a_preset_is_begun_for_other_images_and_one_that_does_not_fit_says
         await user.press(*"32x32x3", "down", "down", *"mine", "enter")
         assert (user.network.name, user.network.input_shape) == ("mine", (32, 32, 3))
         assert analyze(user.network).output_shape == (10,)
+
+
+async def test_a_preset_is_read_once_and_analysed_only_for_other_images_or_classes(monkeypatch):
+    calls = []
+
+    def counted(module, name):
+        function = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *given, **named: calls.append(name) or function(*given, **named))
+
+    counted(presets, "read_network")
+    counted(new_network, "analyze")
+    counted(adapting, "analyze")
+    preset.cache_clear()
+    async with opened(NETWORK) as user:
+        calls.clear()
+        await user.press("ctrl+n")
+        await user.choose("small-resnet")
+        await user.sees("New network: small-resnet", "78,426")
+        assert calls.count("read_network") == 1
+        calls.clear()
+        await user.press("down", "down", *"mine")
+        assert calls == []
+        await user.press("up", "7")
+        await user.sees("78,231")  # (64 + 1)·3 fewer
+        assert calls == ["analyze"] * 2, "once to see what does not fit the classes, once with what does"
+        await user.press("enter")
+        assert calls == ["analyze"] * 2
+        assert (user.network.name, analyze(user.network).output_shape) == ("mine", (7,))
 
 
 async def test_escape_keeps_the_network():

@@ -1,5 +1,6 @@
 """The lines of the stack: whatever the names and the width, none is longer than its place."""
 
+import msgspec
 import pytest
 from rich.cells import cell_len
 from rich.style import Style
@@ -9,6 +10,7 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
+from tui_cnn.runs.layer_times import LayerTimes, key_of
 from tui_cnn.ui.build.columns import StackStyles, cells_of, columns, draw, header
 from tui_cnn.ui.build.tree import lines as tree_lines
 
@@ -168,3 +170,38 @@ def test_large_counts_are_written_in_three_figures():
     drawn = [text(line) for line in lines(preset("resnet-50"), 100, frozenset((i,) for i in range(6)))]
     assert "668 M" in drawn[4]
     assert "14,998,528" in drawn[7]
+
+
+class ReadRows(tuple):
+    """Rows that count how many of them were read."""
+
+    __slots__ = ()
+    count = 0
+
+    def __getitem__(self, key):
+        found = super().__getitem__(key)
+        ReadRows.count += len(found) if isinstance(key, slice) else 1
+        return found
+
+    def __iter__(self):
+        for row in super().__iter__():
+            ReadRows.count += 1
+            yield row
+
+
+def rows_read(blocks):
+    """How many rows are read to write the lines of so many blocks with their times, every second one folded."""
+    network = Network("net", (9, 9, 4), tuple(Block(layers=(conv(padding="same"),) * 2) for _ in range(blocks)))
+    analysis = analyze(network)
+    times = LayerTimes(1, {key: 0.001 for row in analysis.rows if (key := key_of(row))})
+    analysis = msgspec.structs.replace(analysis, rows=ReadRows(analysis.rows))
+    shown = tree_lines(analysis, frozenset((number,) for number in range(0, blocks, 2)))
+    ReadRows.count = 0
+    written = [cells_of(line, analysis, times=times).get("time", "") for line in shown]
+    assert written == ["", *["2.00", "", "1.00", "1.00"] * (blocks // 2)]
+    return ReadRows.count
+
+
+def test_measured_times_are_written_without_going_through_all_rows_for_each_line():
+    few, many = rows_read(32), rows_read(256)
+    assert many < 2 * (256 / 32) * few, "a block is found by halving; eight times the blocks, not 64 times the work"

@@ -14,7 +14,8 @@ from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, WeightsSettings
 from tui_cnn.lab.sizes import Link, Slide
 from tui_cnn.lab.windows import WindowError
-from tui_cnn.ui.lab.convolution import CellCursor, convolution_arrays
+from tui_cnn.ui.lab.convolution import convolution_arrays
+from tui_cnn.ui.lab.kernel_stepper import CellCursor
 from tui_cnn.ui.lab.pairs import pairs_table
 from tui_cnn.ui.lab.pooling import pooling_arrays, pooling_facts
 from tui_cnn.ui.lab.sizes_view import ChainCursor, chain_table

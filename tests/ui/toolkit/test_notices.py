@@ -24,3 +24,20 @@ async def test_no_warning_gives_way():
             user.app.notify(f"talk {number}")
         await user.settle()
         assert user.notices == [*(f"warning {number}" for number in range(5)), "talk 2", "talk 3", "talk 4"]
+
+
+async def test_many_warnings_do_not_cover_the_screen():
+    async with opened() as user:
+        for number in range(8):
+            user.app.notify(f"warning {number}", severity="warning")
+        user.app.notify("talk")
+        await user.settle()
+        assert user.notices == [*(f"warning {number}" for number in range(3, 8)), "talk"]
+
+
+async def test_nothing_is_left_of_notices():
+    async with opened() as user:
+        for number in range(30):
+            user.app.notify(f"warning {number}", severity="warning")
+            await user.settle()
+        assert len(user.app.screen.query("ToastHolder")) <= 6  # one that is removed next

@@ -1,10 +1,15 @@
 """The Data page of the Train screen: what the data is like, what the network gets of it, and other data."""
 
+import gc
+from weakref import WeakSet
+
 import pytest
 
 from tests.data.cifar_files import write_binary_10
 from tests.data.image_sets import colours, save_pets
 from tests.ui.driving import opened
+from tui_cnn.data import examination
+from tui_cnn.ui.train import data_reader
 from tui_cnn.ui.train.data_page import DataPage
 from tui_cnn.ui.train.setup import Setup
 
@@ -49,6 +54,34 @@ async def test_classes_and_views(folder):
         await user.sees("Unused files · 1", "train/cats/broken.jpg: is not a readable image")
         await user.press("v")
         await user.sees("Images · cats")
+
+
+async def test_no_images_are_kept_while_another_screen_is_shown(folder, monkeypatch):
+    examined = WeakSet()
+
+    def examine(path):
+        examined.add(found := examination.examine(path))
+        return found
+
+    def held():
+        gc.collect()
+        return len(examined)
+
+    monkeypatch.setattr(data_reader, "examine", examine)
+    async with opened(data=str(folder)) as user:
+        await user.press("2", "ctrl+d")
+        await user.sees("Images · all classes")
+        await user.press("down", "v")
+        await user.sees("Network input 28×28×1 · pad · cats")
+        assert held() == 1
+        await user.press("ctrl+p")  # a dialog over it
+        assert held() == 1
+        await user.press("escape", "3")
+        assert held() == 0
+        await user.press("2")
+        await user.sees("Network input 28×28×1 · pad · cats", "2 classes")
+        await user.press("escape", "ctrl+d")
+        await user.sees("Images · all classes")
 
 
 async def test_an_image_that_is_written_over_is_read_again(folder):

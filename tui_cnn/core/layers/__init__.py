@@ -42,6 +42,7 @@ from tui_cnn.core.layers.channel_scale import ChannelScale
 from tui_cnn.core.layers.convolution import Conv1D, Conv2D, Conv3D, FixedConv2D
 from tui_cnn.core.layers.dense import Dense
 from tui_cnn.core.layers.depthwise import DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D
+from tui_cnn.core.layers.fields import BlockName, Repeat
 from tui_cnn.core.layers.links import Input, Route, Shared
 from tui_cnn.core.layers.local_response import LocalResponseNormalization
 from tui_cnn.core.layers.merging import Merge, MergingLayer
@@ -122,12 +123,8 @@ class Block(Layer, frozen=True, kw_only=True):
     joins_others = True
     sign = "·"
 
-    name: Annotated[
-        str, Meta(pattern=r"^[^/\x00-\x1f\x7f-\x9f]*\Z", max_length=64, description="Name of the group")
-    ] = ""
-    repeat: Annotated[
-        int, Meta(ge=1, le=1000, description="Number of repetitions in sequence, each with its own weights")
-    ] = 1
+    name: BlockName = ""
+    repeat: Repeat = 1
     layers: "tuple[AnyLayer, ...]" = ()
 
     def output_shape(self, shape: Shape) -> Shape:

@@ -52,6 +52,8 @@ Padding = Annotated[
     Literal["valid", "same", "causal"],
     Meta(description="valid: inside only; same: zeros keep the length at stride 1; causal: all of them at the start"),
 ]
+BlockName = Annotated[str, Meta(pattern=r"^[^/\x00-\x1f\x7f-\x9f]*\Z", max_length=64, description="Name of the group")]
+Repeat = Annotated[int, Meta(ge=1, le=1000, description="Number of repetitions in sequence, each with its own weights")]
 UseBias = Annotated[bool, Meta(description="Add a learned bias to each output channel")]
 DepthMultiplier = Annotated[Channels, Meta(description="Number of feature maps per channel")]
 

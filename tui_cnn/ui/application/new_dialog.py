@@ -1,6 +1,7 @@
 """A new network: what it begins with, then its name, its input and its classes, beside what these come to."""
 
 from asyncio import create_task, to_thread
+from functools import lru_cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -8,8 +9,10 @@ from rich.console import Group
 from rich.text import Text
 from textual.app import App
 
-from tui_cnn.core.analysis import analyze
+from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.edits import rename
 from tui_cnn.core.network import Network
+from tui_cnn.core.shape import Shape
 from tui_cnn.errors import UserError
 from tui_cnn.formats.new_network import EMPTY, SIMPLE, NewNetwork, new_network
 from tui_cnn.formats.presets import preset, preset_names, preset_text
@@ -20,8 +23,6 @@ from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 from tui_cnn.ui.toolkit.network_summary import stack_lines, totals_table
 from tui_cnn.ui.workspace import Workspace
 
-_MOST_LINES = 40
-
 
 async def ask_new_network(app: App[Any], workspace: Workspace) -> Network | None:
     """Ask what a new network starts from and what it is for, at first the images and classes of the data."""
@@ -29,21 +30,26 @@ async def ask_new_network(app: App[Any], workspace: Workspace) -> Network | None
     begin_with = await app.push_screen_wait(Pick(_("New network"), _beginnings()))
     if begin_with is None:
         return None
-    wanted = _suiting(begin_with, await for_data)
 
-    def effect(wanted: NewNetwork) -> Group | Text:
-        try:
-            analysis = analyze(new_network(wanted, begin_with))
-        except UserError as error:
-            return Text(f"✗ {error}", "bold")
-        return Group(totals_table(analysis), Text(), stack_lines(analysis, _MOST_LINES))
+    @lru_cache(maxsize=1)
+    def made(shape: Shape, classes: int | None) -> Analysis:
+        return new_network(NewNetwork(name=_("untitled"), input_shape=shape, classes=classes), begin_with)
 
+    def effect(wanted: NewNetwork) -> Group:
+        analysis = made(wanted.input_shape, wanted.classes)
+        return Group(totals_table(analysis), Text(), stack_lines(analysis))
+
+    wanted = await for_data
+    try:
+        made(wanted.input_shape, wanted.classes)
+    except UserError:  # a preset that does not work with the data's input begins with its own
+        wanted = replace(wanted, input_shape=preset(begin_with).input_shape)
     title = _("New network: {beginning}").format(beginning=begin_with)
     answer = await app.push_screen_wait(FormDialog(title, "", wanted, effect, _("Enter create   Esc back")))
     if answer is None:
         return None
     try:
-        return new_network(answer, begin_with)
+        return rename(made(answer.input_shape, answer.classes).network, answer.name)
     except UserError as error:
         workspace.report(error)
         return None
@@ -51,15 +57,6 @@ async def ask_new_network(app: App[Any], workspace: Workspace) -> Network | None
 
 def _for_data(data: str) -> NewNetwork:
     return NewNetwork(name=_("untitled"), input_shape=input_shape_for(data), classes=setting_for(data).classes)
-
-
-def _suiting(begin_with: str, wanted: NewNetwork) -> NewNetwork:
-    """Take the input that a preset was made for, where it does not work with that of the data."""
-    try:
-        new_network(wanted, begin_with)
-    except UserError:
-        return replace(wanted, input_shape=preset(begin_with).input_shape)
-    return wanted
 
 
 def _beginnings() -> list[Item[str]]:

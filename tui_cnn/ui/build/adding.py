@@ -25,8 +25,6 @@ from tui_cnn.ui.workspace import Workspace
 _MOST_USED = 10
 """So many of the layers that people reach for first stand above those of each family."""
 
-_MOST_LINES = 40
-
 
 def _headings() -> dict[Family, str]:
     """Return what stands over the layers of each family, those that most networks need first."""
@@ -114,13 +112,10 @@ async def _choose_settings(
 ) -> Change | None:
     """Ask for the settings of a building block, beside what it is made of and what it would change."""
 
-    def effect(block: BuildingBlock) -> Group | Text:
-        try:
-            layer = place.made(block)
-        except ShapeError as error:
-            return Text(f"✗ {error}", "bold")
+    def effect(block: BuildingBlock) -> Group:
+        layer = place.made(block)
         alone = analyze(Network(kind.named(), place.shape or (1,), (layer,)))
-        return Group(Text(place.effect(layer), "bold"), Text(), stack_lines(alone, _MOST_LINES))
+        return Group(Text(place.effect(layer), "bold"), Text(), stack_lines(alone))
 
     title = _("Add {block}").format(block=kind.named())
     block = await app.push_screen_wait(FormDialog(title, _about(kind), kind.begun_for(place.shape), effect))

@@ -191,8 +191,8 @@ def _time(line: StackLine, analysis: Analysis, times: LayerTimes) -> Cells:
     """Write the milliseconds that were measured; of what is folded the sum, where all of it was measured."""
     if not times.seconds or line.row is None or (line.held is not None and not line.folded):
         return {}
-    inside = [row for row in analysis.rows if row.path[: len(line.path)] == line.path]
-    known = [times.of(row) for row in inside if key_of(row) is not None]
+    rows = analysis.rows_at(line.path) if line.folded else (line.row,)
+    known = [times.of(row) for row in rows if key_of(row) is not None]
     seconds = [each for each in known if each is not None]
     return {"time": f"{1000 * sum(seconds):,.2f}"} if seconds and len(seconds) == len(known) else {}
 

@@ -1,9 +1,6 @@
 """Repeating layers: a block of one declaration that is built several times in sequence."""
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta
 from rich.table import Table
 from rich.text import Text
 from textual.app import App
@@ -11,6 +8,7 @@ from textual.app import App
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import Analysis, analyze
 from tui_cnn.core.layers import Block
+from tui_cnn.core.layers.fields import Repeat
 from tui_cnn.i18n import _
 from tui_cnn.ui.build.editing import Change, Result, Selection
 from tui_cnn.ui.build.preview import preview
@@ -20,9 +18,7 @@ from tui_cnn.ui.toolkit.dialogs.form_dialog import FormDialog
 class Repetition(msgspec.Struct, frozen=True):
     """How often something is repeated."""
 
-    repeat: Annotated[
-        int, Meta(ge=1, le=1000, description="Number of repetitions in sequence, each with its own weights")
-    ] = 2
+    repeat: Repeat = 2
 
 
 async def choose_times(app: App[object], selection: Selection, before: Analysis) -> Result:
@@ -33,14 +29,14 @@ async def choose_times(app: App[object], selection: Selection, before: Analysis)
     if span is None:
         return None
     layers = selection.layers()
-    is_block = len(layers) == 1 and isinstance(layers[0], Block)
-    times = max(2, layers[0].repeat) if is_block and isinstance(layers[0], Block) else 2
+    block = layers[0] if len(layers) == 1 and isinstance(layers[0], Block) else None
+    times = max(2, block.repeat) if block else 2
 
     def repeating(wanted: Repetition) -> edits.Edit:
         return lambda network: edits.repeat(network, *span, wanted.repeat)
 
     # Other layers are compared with the block that they would make, repeated once.
-    present = before if is_block else analyze(repeating(Repetition(1))(before.network))
+    present = before if block else analyze(repeating(Repetition(1))(before.network))
 
     def effect(wanted: Repetition) -> Table | Text:
         return preview(present, analyze(repeating(wanted)(before.network)), span.path)

@@ -162,8 +162,7 @@ class _Lines:
         if folded:
             hidden = {severity for place, severity in self._findings.items() if place[: len(path)] == path}
             finding = next((severity for severity in FINDINGS if severity in hidden), None)
-            inner = (row for place, row in self._rows.items() if row.error and place[: len(path)] == path)
-            broken = next(inner, None)
+            broken = next((row for row in self._analysis.rows_at(path) if row.error), None)
         return line._replace(held=self._sums[path], folded=folded, finding=finding, broken=broken)
 
 

@@ -16,9 +16,10 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tui_cnn.data import idx
-from tui_cnn.data.files import FASHION_MNIST, DataError, data_directory, find_files
+from tui_cnn.data.dataset import load_test
+from tui_cnn.data.files import DataError, data_directory, find_files
 from tui_cnn.data.images import read_small
+from tui_cnn.data.source import Pixels
 from tui_cnn.formats.fields import format_value
 from tui_cnn.i18n import _
 from tui_cnn.lab.code import LIBRARIES, Library
@@ -40,7 +41,7 @@ class ImageStore:
     def __init__(self, data: str) -> None:
         self.typed = LabArrays()
         self._data = data
-        self._tests: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] | None = None
+        self._tests: Pixels | None = None
 
     def lacks_tests(self, settings: PictureSettings) -> bool:
         """Tell whether the test images must be read before an image can be shown."""
@@ -52,14 +53,16 @@ class ImageStore:
         Raises:
             DataError: they cannot be read.
         """
-        directory = data_directory(self._data) or FASHION_MNIST
-        self._tests = idx.read(find_files(directory).test_images)
+        directory = data_directory(self._data)
+        if directory is not None:
+            find_files(directory)  # of what a data set may be, the Lab takes the four files
+        self._tests = load_test(directory).images
 
     def arrays(self, settings: PictureSettings) -> LabArrays:
         """Return all arrays, with the test image that settings ask for, 0 to 255; without it until they are read."""
         if settings.image != "fashion" or self._tests is None:
             return self.typed._replace(fashion=None)
-        image = self._tests[settings.index % len(self._tests)].astype(np.float64)[..., np.newaxis]
+        image = self._tests[settings.index % len(self._tests)].astype(np.float64)
         return self.typed._replace(fashion=image)
 
     def forget_typed(self) -> None:

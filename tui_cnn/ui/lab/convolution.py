@@ -7,47 +7,35 @@ import msgspec
 import numpy as np
 from rich.console import RenderableType
 from rich.text import Text
-from textual import events
 
 from tui_cnn.i18n import _
 from tui_cnn.insight.colours import scale_of
 from tui_cnn.lab.code import Library, convolution_code
 from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.numbers import number
-from tui_cnn.lab.scene import convolution, image_name, kernel_name, kernels_of, type_pixel, type_weight
+from tui_cnn.lab.scene import convolution, image_name, kernel_name, type_pixel, type_weight
 from tui_cnn.lab.settings import ConvolutionSettings
-from tui_cnn.lab.windows import WindowError, Windows
+from tui_cnn.lab.windows import Windows
 from tui_cnn.ui.lab.actions import STEPPER, TYPING
+from tui_cnn.ui.lab.kernel_stepper import CellCursor, KernelStepper
 from tui_cnn.ui.lab.stage import WIDEST_NUMBERS, Part, ShownArray, ShownArrays, image_scale
-from tui_cnn.ui.lab.stepper import Stepper
 from tui_cnn.ui.lab.sums import channel_names, drawn_channels, kernel_note, sums
 from tui_cnn.ui.messages import LabTransfer
 from tui_cnn.ui.toolkit.pictures.drawing import Cell
 
 _UNNAMED = ("own", "random", "trained")
 """Kernels of which it is said which classical one they are most like."""
-_ARROWS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
-_TYPING = tuple(action.id for action in TYPING.actions)
 _MOST_MAPS = 2
 _WIDEST_WINDOW = 5
 """Columns of the window up to which it is drawn as numbers beside a large image."""
 
 
-class CellCursor(NamedTuple):
-    """The cell that is edited: of `image` or `kernel`, (row, column, channel), or of the number of a `place`."""
-
-    of: str
-    place: tuple[int, int, int] = (0, 0, 0)
-    typed: str = ""
-
-
-class ConvolutionStepper(Stepper[ConvolutionSettings]):
+class ConvolutionStepper(KernelStepper[ConvolutionSettings]):
     """A convolution, a place at a time."""
 
     BINDINGS = [*STEPPER.bindings(), *TYPING.bindings()]  # noqa: RUF012  # as Textual declares it
 
     filter = 0
-    cursor: CellCursor | None = None
     channel: int | None = None
     """The channel to draw where there are too many to draw them all."""
 
@@ -56,32 +44,15 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
         self.filter = min(self.filter, self.settings.filters - 1)
         self.convolution: Convolution = convolution(self.settings, self.images.arrays(self.settings))
 
-    def apply(self, settings: ConvolutionSettings) -> None:
-        """Show other settings; a kernel that is chosen in the form brings its own size along."""
-        if settings.kernel != getattr(self, "settings", settings).kernel and self._sized(settings) != settings:
-            self.set_settings(settings)
-        else:
-            super().apply(settings)
-
-    def set_settings(self, settings: ConvolutionSettings) -> None:
-        """Show other settings, with the size that the kernel has, in the form, too."""
-        super().set_settings(self._sized(settings))
-
-    def _sized(self, settings: ConvolutionSettings) -> ConvolutionSettings:
-        return msgspec.structs.replace(settings, kernel_size=kernels_of(settings, self.images.typed, 1).shape[:2])
+    def convolution_settings(self, settings: ConvolutionSettings) -> ConvolutionSettings:
+        """Return the same."""
+        return settings
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the next filter where there is one; while numbers are typed, no more than what can be done to these."""
-        if (action in _TYPING) != self.typing or (action == "clear_number" and self._place_is_typed):
-            return False
-        if action == "next_filter" and self.settings.filters == 1:
+        """Offer the next filter where there is one; a place that is typed cannot be set to 0."""
+        if {"next_filter": self.settings.filters == 1, "clear_number": self._place_is_typed}.get(action):
             return False
         return super().check_action(action, parameters)
-
-    @property
-    def typing(self) -> bool:
-        """Whether numbers are typed, so that letters and arrows are not keys of the Lab."""
-        return self.cursor is not None
 
     @property
     def _place_is_typed(self) -> bool:
@@ -102,11 +73,7 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
         Raises:
             WindowError: it has none, or the size that was typed is not that of the chosen kernel.
         """
-        size, asked = self.convolution.kernels.shape[:2], self.settings.kernel_size
-        if size != asked:
-            message = _("{kernel} is {size}; choose random or own for {asked}")
-            written = (f"{height}×{width}" for height, width in (size, asked))
-            raise WindowError(message.format(kernel=self.settings.kernel, size=next(written), asked=next(written)))
+        self.check_size(self.convolution.kernels.shape[:2])
         return self.convolution.windows
 
     def arrays(self) -> ShownArrays:
@@ -168,17 +135,17 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
 
     def action_edit(self, of: str) -> None:
         """Begin to type into the image, the kernel, or the number of a place."""
-        self._edit(CellCursor(of, (0, 0, self._drawn[0])))
+        self.edit(CellCursor(of, (0, 0, self._drawn[0])))
 
     def click_cell(self, part: Part, cell: Cell) -> None:
         """Edit a number of the kernel, or of the image while that is edited."""
         if part.role == "kernel":
-            self._edit(CellCursor("kernel", (*cell, part.channel)))
+            self.edit(CellCursor("kernel", (*cell, part.channel)))
         elif part.role == "image" and self.cursor is not None and self.cursor.of == "image":
             down, across = self.windows
             row, column = cell[0] - down.before, cell[1] - across.before
             if 0 <= row < down.n and 0 <= column < across.n:
-                self._edit(CellCursor("image", (row, column, part.channel)))
+                self.edit(CellCursor("image", (row, column, part.channel)))
         else:
             super().click_cell(part, cell)
 
@@ -186,45 +153,15 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
     def _drawn(self) -> list[int]:
         return drawn_channels(self.convolution, self.filter, self.channel)
 
-    def _edit(self, cursor: CellCursor) -> None:
-        self.cursor = cursor
-        self.channel = cursor.place[2]  # typing changes which weights are the largest
-        self.running = False
-        self.refresh_bindings()
-        self.redraw()
+    def edit(self, cursor: CellCursor) -> None:
+        """Begin to type; the channel that is drawn stays, though typing changes which weights are the largest."""
+        self.channel = cursor.place[2]
+        super().edit(cursor)
 
-    def on_key(self, event: events.Key) -> None:
-        """Take what is typed into a number; no letter is a key meanwhile."""
-        cursor, character = self.cursor, event.character or ""
-        if cursor is None or not (event.is_printable or event.key in (*_ARROWS, "backspace")):
-            return
-        event.stop()
-        event.prevent_default()
-        if event.key in _ARROWS and cursor.of != "place":
-            self.cursor = cursor._replace(place=self._moved(cursor, *_ARROWS[event.key]), typed="")
-        elif event.key == "backspace":
-            self._put(cursor, cursor.typed[:-1])
-        elif character and character in ("0123456789," if cursor.of == "place" else "0123456789.-−"):
-            self._put(cursor, (cursor.typed + character.replace("−", "-"))[:7])
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """Leave the numbers when something else gets the focus."""
-        if self.typing:
-            self.action_leave_typing()
-
-    def action_clear_number(self) -> None:
-        """Set the number under the cursor to 0."""
-        if self.cursor is not None:
-            self._put(self.cursor, "0")
-            self.cursor = self.cursor._replace(typed="")
-            self.redraw()
-
-    def action_leave_typing(self) -> None:
-        """Finish typing."""
-        self.cursor = None
-        self.refresh_bindings()
-        self.redraw()
+    @property
+    def typeable(self) -> str:
+        """The characters of numbers, or of a place."""
+        return "0123456789," if self._place_is_typed else super().typeable
 
     def action_finish_typing(self) -> None:
         """Finish typing, and go to the place that was typed."""
@@ -237,22 +174,20 @@ class ConvolutionStepper(Stepper[ConvolutionSettings]):
                 across = max(1, min(int(column or 1), columns))
                 self.place = (max(1, min(int(row), rows)) - 1) * columns + across - 1
 
-    def _moved(self, cursor: CellCursor, down: int, across: int) -> tuple[int, int, int]:
+    def moved(self, cursor: CellCursor, down: int, across: int) -> CellCursor:
         """Move the cursor; over the edge is the next channel."""
+        if cursor.of == "place":
+            return cursor
         array = self.convolution.image if cursor.of == "image" else self.convolution.kernels
         rows, columns = array.shape[:2]
         row, column, channel = cursor.place
         drawn = self._drawn
         flat = max(0, min(drawn.index(channel) * columns + column + across, len(drawn) * columns - 1))
-        return max(0, min(row + down, rows - 1)), flat % columns, drawn[flat // columns]
+        place = max(0, min(row + down, rows - 1)), flat % columns, drawn[flat // columns]
+        return CellCursor(cursor.of, place)
 
-    def _put(self, cursor: CellCursor, text: str) -> None:
-        """Put what has been typed so far into the cell, as soon as it is a number."""
-        self.cursor = cursor._replace(typed=text)
-        try:
-            value = float(text or "0")
-        except ValueError:  # a minus, or a dot, that a digit will follow
-            return
+    def put_number(self, cursor: CellCursor, value: float) -> None:
+        """Put a number into the image or the kernel; that of a place waits until it is whole."""
         arrays = self.images.arrays(self.settings)
         match cursor.of:
             case "image":

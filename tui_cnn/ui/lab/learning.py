@@ -3,7 +3,6 @@
 import msgspec
 from rich.console import RenderableType
 from rich.text import Text
-from textual import events
 from textual.content import Content
 
 from tui_cnn.i18n import _
@@ -18,13 +17,13 @@ from tui_cnn.lab.learning import (
     type_hidden,
 )
 from tui_cnn.lab.learning_code import learning_code
-from tui_cnn.lab.scene import image_name, kernel_name, kernels_of
-from tui_cnn.lab.settings import INITIALIZERS, LearningSettings
+from tui_cnn.lab.scene import image_name, kernel_name
+from tui_cnn.lab.settings import INITIALIZERS, ConvolutionSettings, LearningSettings
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.actions import LEARNING, TYPING
+from tui_cnn.ui.lab.kernel_stepper import CellCursor, KernelStepper
 from tui_cnn.ui.lab.learning_view import (
     HIGH,
-    LearningCursor,
     LearningState,
     Weight,
     figures,
@@ -35,8 +34,6 @@ from tui_cnn.ui.lab.stage import Part, ShownArrays
 from tui_cnn.ui.lab.stepper import SPEEDS, Stepper
 from tui_cnn.ui.toolkit.pictures.drawing import Cell
 
-_ARROWS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
-_TYPING = tuple(action.id for action in TYPING.actions)
 _ROW = 10
 """Steps that an arrow down takes."""
 _MANY_FACTS, _FACTS, _FEW_FACTS = 14, 10, 7
@@ -44,31 +41,22 @@ _MANY_FACTS, _FACTS, _FEW_FACTS = 14, 10, 7
 _RATES = (1e-9, 1000.0)
 
 
-class LearningStepper(Stepper[LearningSettings]):
+class LearningStepper(KernelStepper[LearningSettings]):
     """A kernel that is learned; the place is the number of steps that have been taken."""
 
     BINDINGS = [*LEARNING.bindings(), *TYPING.bindings()]  # noqa: RUF012  # as Textual declares it
     weight: Weight = (0, 0)
-    cursor: LearningCursor | None = None
 
     def apply(self, settings: LearningSettings) -> None:
-        """Show other settings, from the first kernel; a kernel that is chosen in the form brings its own size along."""
-        shown = getattr(self, "settings", settings)
-        if settings.kernel != shown.kernel and self._sized(settings) != settings:
-            self.set_settings(settings)
-            return
-        if settings != shown:
+        """Show other settings, from the first kernel."""
+        if settings != getattr(self, "settings", settings):
             self.running = False
             self.set_reactive(Stepper.place, 0)
         super().apply(settings)
 
-    def set_settings(self, settings: LearningSettings) -> None:
-        """Show other settings, with the size that the kernel has, in the form, too."""
-        super().set_settings(self._sized(settings))
-
-    def _sized(self, settings: LearningSettings) -> LearningSettings:
-        size = kernels_of(as_convolution(settings), self.images.typed, 1).shape[:2]
-        return msgspec.structs.replace(settings, kernel_size=size)
+    def convolution_settings(self, settings: LearningSettings) -> ConvolutionSettings:
+        """Return the convolution that makes the target."""
+        return as_convolution(settings)
 
     def compute(self) -> None:
         """Begin with the first kernels."""
@@ -100,11 +88,7 @@ class LearningStepper(Stepper[LearningSettings]):
         Raises:
             WindowError: it has none, or the size that was typed is not that of the chosen kernel.
         """
-        size, asked = self.learning.hidden.shape, self.settings.kernel_size
-        if size != asked:
-            message = _("{kernel} is {size}; choose random or own for {asked}")
-            written = (f"{height}×{width}" for height, width in (size, asked))
-            raise WindowError(message.format(kernel=self.settings.kernel, size=next(written), asked=next(written)))
+        self.check_size(self.learning.hidden.shape)
         return self.learning.windows
 
     @property
@@ -135,15 +119,6 @@ class LearningStepper(Stepper[LearningSettings]):
         """Stay among the steps, up to that at which the loss has grown too large."""
         within = super().validate_place(place)
         return self.descent.last(within, self._which) if self.steps else within
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While numbers are typed, offer no more than what can be done to these."""
-        return (action in _TYPING) == self.typing and super().check_action(action, parameters)
-
-    @property
-    def typing(self) -> bool:
-        """Whether numbers are typed, so that letters and arrows are not keys of the Lab."""
-        return self.cursor is not None
 
     def arrays(self) -> ShownArrays:
         """Return image, target, output, error, kernel and gradient."""
@@ -208,64 +183,23 @@ class LearningStepper(Stepper[LearningSettings]):
             self.weight = cell
             self.redraw()
         elif part.role == "hidden":
-            self._edit(LearningCursor(cell))
+            self.edit(CellCursor("hidden", (*cell, 0)))
 
     def action_edit(self, _of: str) -> None:
         """Begin to type into the hidden kernel."""
         if self.steps:
-            self._edit(LearningCursor(self.weight))
+            self.edit(CellCursor("hidden", (*self.weight, 0)))
 
-    def _edit(self, cursor: LearningCursor) -> None:
-        self.cursor, self.running = cursor, False
-        self.refresh_bindings()
-        self.redraw()
+    def moved(self, cursor: CellCursor, down: int, across: int) -> CellCursor:
+        """Move the cursor within the hidden kernel."""
+        places = zip(cursor.place, (down, across), self.learning.hidden.shape, strict=False)
+        row, column = (max(0, min(at + by, count - 1)) for at, by, count in places)
+        return CellCursor("hidden", (row, column, 0))
 
-    def on_key(self, event: events.Key) -> None:
-        """Take what is typed into a number; no letter is a key meanwhile."""
-        cursor, character = self.cursor, event.character or ""
-        if cursor is None or not (event.is_printable or event.key in (*_ARROWS, "backspace")):
-            return
-        event.stop()
-        event.prevent_default()
-        if event.key in _ARROWS:
-            places = zip(cursor.place, _ARROWS[event.key], self.learning.hidden.shape, strict=True)
-            row, column = (max(0, min(at + by, count - 1)) for at, by, count in places)
-            self.cursor = LearningCursor((row, column))
-        elif event.key == "backspace":
-            self._put(cursor, cursor.typed[:-1])
-        elif character and character in "0123456789.-−":
-            self._put(cursor, (cursor.typed + character.replace("−", "-"))[:7])
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """Leave the numbers when something else gets the focus."""
-        if self.typing:
-            self.action_leave_typing()
-
-    def action_clear_number(self) -> None:
-        """Set the number under the cursor to 0."""
-        if self.cursor is not None:
-            self._put(self.cursor, "0")
-            self.cursor = LearningCursor(self.cursor.place)
-            self.redraw()
-
-    def action_leave_typing(self) -> None:
-        """Finish typing."""
-        self.cursor = None
-        self.refresh_bindings()
-        self.redraw()
-
-    action_finish_typing = action_leave_typing
-
-    def _put(self, cursor: LearningCursor, text: str) -> None:
-        """Put what has been typed so far into the hidden kernel, as soon as it is a number; learning begins anew."""
-        self.cursor = LearningCursor(cursor.place, text)
-        try:
-            value = float(text or "0")
-        except ValueError:  # a minus, or a dot, that a digit will follow
-            return
+    def put_number(self, cursor: CellCursor, value: float) -> None:
+        """Put a number into the hidden kernel; learning begins anew."""
         arrays = self.images.arrays(self.settings)
-        settings, self.images.typed = type_hidden(self.settings, arrays, cursor.place, value)
+        settings, self.images.typed = type_hidden(self.settings, arrays, cursor.place[:2], value)
         self.set_settings(settings)
         self.place = 0
 

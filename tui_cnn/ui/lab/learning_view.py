@@ -12,6 +12,7 @@ from tui_cnn.insight.colours import scale_of
 from tui_cnn.lab.learning import Descent, GradientStep, KernelLearning, Plane
 from tui_cnn.lab.numbers import bracketed, number
 from tui_cnn.lab.settings import INITIALIZERS
+from tui_cnn.ui.lab.kernel_stepper import CellCursor
 from tui_cnn.ui.lab.stage import Part, ShownArray, ShownArrays, image_scale
 from tui_cnn.ui.lab.sums import facts_table, products
 from tui_cnn.ui.toolkit.numbers import left, spark
@@ -30,13 +31,6 @@ _LEAST_LOSS = 1e-9
 
 Weight = tuple[int, int]
 """Row and column in the kernel."""
-
-
-class LearningCursor(NamedTuple):
-    """The number of the hidden kernel that is edited, and what has been typed into it."""
-
-    place: Weight = (0, 0)
-    typed: str = ""
 
 
 class LearningState(NamedTuple):
@@ -58,7 +52,7 @@ class LearningState(NamedTuple):
 def learning_arrays(
     state: LearningState,
     names: tuple[str, str] = ("", ""),
-    cursor: LearningCursor | None = None,
+    cursor: CellCursor | None = None,
     *,
     width: int = 0,
     roomy: bool = True,
@@ -83,7 +77,7 @@ def learning_arrays(
     slope = scale_of(step.gradient, signed=True)
     gradient = ShownArray(Part("gradient"), _legible(step.gradient), _("Gradient"), taps, slope, window=chosen)
     following = ShownArray(Part("next"), _legible(step.next_kernel), _("Next kernel"), taps, kernels, window=chosen)
-    place, typed = (cursor.place, cursor.typed) if cursor else (None, "")
+    place, typed = (cursor.place[:2], cursor.typed) if cursor else (None, "")
     hidden = ShownArray(
         Part("hidden"), made.hidden, _("Hidden kernel"), taps, kernels, names[1], cursor=place, typed=typed
     )

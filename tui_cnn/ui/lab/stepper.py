@@ -25,7 +25,7 @@ from tui_cnn.ui.lab.stage import NumberView, Part, PictureView, ShownArrays, Sta
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing
 from tui_cnn.ui.workspace import workspace_of
 
-S = TypeVar("S", ConvolutionSettings, PoolingSettings, LearningSettings, TransposedSettings)
+S = TypeVar("S", bound=ConvolutionSettings | PoolingSettings | LearningSettings | TransposedSettings)
 
 SPEEDS = (1, 2, 4, 8, 16, 32)
 """Steps a second."""

@@ -70,7 +70,7 @@ def findings(checks: tuple[Check, ...]) -> str:
     return "  ".join(parts) or "✓"
 
 
-def stack_lines(analysis: Analysis, most: int) -> Text:
+def stack_lines(analysis: Analysis, most: int = 40) -> Text:
     """List the layers with their settings and output shapes, at most `most` lines."""
     rows = analysis.rows
     cut = len(rows) > most

@@ -43,8 +43,8 @@ except ImportError:
     ChopsUpdate = LayoutUpdate = CompositorUpdate  # type: ignore[misc,assignment]
     active_message_pump = None  # type: ignore[assignment]
 
-_MOST_NOTICES = 3
-"""So many notices that are neither warnings nor errors are shown at once."""
+_MOST_NOTICES, _MOST_WARNINGS = 3, 5
+"""So many notices, and so many warnings and errors, are shown at once."""
 
 _MOST_FAILURES, _WITHIN = 5, 10.0
 """So many failures within so many seconds, and the app ends: what is built anew goes on failing."""
@@ -240,16 +240,21 @@ class AdaptedApp(App[None]):
 
     @on(Notify)
     def _make_room(self, event: Notify) -> None:
-        """Remove the same notice if it is shown already, and the oldest that are neither warnings nor errors."""
+        """Remove the same notice if it is shown already, and the oldest if there are too many of its kind."""
         remove: Callable[..., object] | None = getattr(self, "_unnotify", None)
         if not enabled or remove is None:
             return
         new, shown = event.notification, list(getattr(self, "_notifications", ()))
         same = [notice for notice in shown if (notice.message, notice.title) == (new.message, new.title)]
-        minor = [notice for notice in shown if notice.severity == "information" and notice not in same]
-        oldest = minor[: len(minor) + 1 - _MOST_NOTICES] if new.severity == "information" else []
-        for notice in (*same, *oldest):
+        is_minor = new.severity == "information"
+        alike = [notice for notice in shown if (notice.severity == "information") == is_minor and notice not in same]
+        most = _MOST_NOTICES if is_minor else _MOST_WARNINGS
+        for notice in (*same, *alike[: max(0, len(alike) + 1 - most)]):
             remove(notice, refresh=False)
+        # Where a notice is removed before its time, Textual leaves what it was in, and that leaves it for ever.
+        for holder in self.screen.query("ToastHolder"):
+            if not holder.children:
+                holder.remove()
 
 
 def after_layout(widget: Widget, draw: Callable[[], object]) -> None:

@@ -1,6 +1,6 @@
 """Images of a data set as tiles: some of each class, as a network takes them, and pairs that look the same."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import zip_longest
 
@@ -25,6 +25,11 @@ def thumbnail(image: Pixels, side: int = _SIDE) -> Pixels:
     return resized(image, (side, side, 3), "pad")
 
 
+def _kept(make: Callable[[int, int], Tile]) -> Callable[[int, int], Tile]:
+    """Keep the last tiles. A sheet that held them would hold itself, and all images until garbage is collected."""
+    return lru_cache(maxsize=256)(make)
+
+
 class ContactSheet:
     """The images of one class, or some of each, as they were read."""
 
@@ -36,13 +41,12 @@ class ContactSheet:
         else:
             every = [place for part in PARTS for place in examined.of_class(label, part)]
             self.places = every[:_MOST]
-        self._tile = lru_cache(maxsize=256)(self._make)
 
     def tiles(self) -> Tiles:
         """Lay them out, each with its class and part."""
-        return Tiles(len(self.places), (_SIDE, _SIDE), lambda number, _width: self._tile(number), enough=12)
+        return Tiles(len(self.places), (_SIDE, _SIDE), _kept(self._make), enough=12)
 
-    def _make(self, number: int) -> Tile:
+    def _make(self, number: int, _width: int) -> Tile:
         place = self.places[number]
         return Tile(thumbnail(self._examined.image(place)), (name_of(self._examined, place),))
 
@@ -56,13 +60,12 @@ class FittedSheet:
         self._shape = shape
         self._how: Fit = how
         self.size = (shape[0], shape[1]) if len(shape) > 1 else examined.image(places[0]).shape[:2]
-        self._tile = lru_cache(maxsize=256)(self._make)
 
     def tiles(self) -> Tiles:
         """Lay them out, each with its class and its size before."""
-        return Tiles(len(self._places), self.size, lambda number, _width: self._tile(number), enough=6)
+        return Tiles(len(self._places), self.size, _kept(self._make), enough=6)
 
-    def _make(self, number: int) -> Tile:
+    def _make(self, number: int, _width: int) -> Tile:
         place = self._places[number]
         image = self._examined.image(place)
         pixels = as_input(image, self._shape, self._how)
@@ -121,16 +124,13 @@ class AlikeSheet:
     def __init__(self, examined: Examined) -> None:
         self.pairs = sorted(examined.report.alike, key=lambda pair: (not pair.leaks, not pair.contradicts))
         self._examined = examined
-        self._tile = lru_cache(maxsize=256)(self._make)
 
     def tiles(self) -> Tiles:
         """Lay them out; those in different parts first."""
         size = _SIDE, 2 * _SIDE + 1
-        return Tiles(
-            len(self.pairs), size, lambda number, _width: self._tile(number), self._describe, words=2, enough=6
-        )
+        return Tiles(len(self.pairs), size, _kept(self._make), self._describe, words=2, enough=6)
 
-    def _make(self, number: int) -> Tile:
+    def _make(self, number: int, _width: int) -> Tile:
         pair = self.pairs[number]
         one, other = (thumbnail(self._examined.image(place)) for place in pair.places)
         pixels = np.concatenate([one, np.zeros((_SIDE, 1, 3), np.uint8), other], axis=1)

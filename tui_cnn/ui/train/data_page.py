@@ -82,6 +82,7 @@ class DataPage(Vertical, can_focus=True):
         self._recipe = Recipe()
         self._examined: Examined | None = None
         self._read: str | None = None  # the data of the recipe that is examined, or being so
+        self._shown: str | None = None  # the data that the sheet and the class were chosen for
         self._reading = Lock()
         self._previewing = Lock()
         self._sheet: Sheet = "images"
@@ -110,11 +111,18 @@ class DataPage(Vertical, can_focus=True):
         fit_changed = recipe.fit != self._recipe.fit
         self._recipe = recipe
         if recipe.data != self._read:
-            self._read, self._examined, self._label, self._sheet = recipe.data, None, None, "images"
+            if recipe.data != self._shown:
+                self._label, self._sheet = None, "images"
+            self._read, self._examined, self._shown = recipe.data, None, recipe.data
             self._show_message(_("Reading the images …"))
             self._examine(recipe.data, recipe.directory)
         elif fit_changed and self._examined is not None:
             self._draw()
+
+    def release(self) -> None:
+        """Let go of the images, which may take much memory, until the data set is shown again."""
+        self._read = self._examined = None
+        self.query_one("#sheet", Gallery).show(None)
 
     @work(thread=True, group="examine")
     def _examine(self, data: str, path: Path | None) -> None:
@@ -247,6 +255,10 @@ class DataPage(Vertical, can_focus=True):
                 title = _("Augmented · none; set augmentation")
             self._name_sheet(title)
 
+    def on_hide(self) -> None:
+        """Keep no images that nobody sees."""
+        self.release()
+
     def on_unmount(self) -> None:
         """End the process that augments."""
         self._previewer.close()
@@ -254,8 +266,7 @@ class DataPage(Vertical, can_focus=True):
     def action_leave_data(self) -> None:
         """Go back to the settings."""
         self._previewer.close()
-        self._read = self._examined = None  # the images may take much memory
-        self.query_one("#sheet", Gallery).show(None)
+        self._shown = None
         self.post_message(self.Left())
 
     def action_next_sheet(self) -> None:

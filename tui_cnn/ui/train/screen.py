@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import on
+from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from tui_cnn.i18n import _
@@ -70,8 +71,15 @@ class TrainScreen(MainScreen):
         return Place((TRAIN, CURVES), _("Train"), about)
 
     def on_screen_resume(self) -> None:
-        """Read the run at once when the screen comes up."""
+        """Read the run at once when the screen comes up, and the images of the data set that it shows."""
         self.query_one(RunView).update()
+        if self.query_one(DataPage).display:
+            self._show_data()
+
+    def on_screen_suspend(self) -> None:
+        """Keep no images while another screen is shown; behind a dialog they are still seen."""
+        if not isinstance(self.app.screen, ModalScreen):
+            self.query_one(DataPage).release()
 
     @on(FillRecipe)
     def _fill_recipe(self, event: FillRecipe) -> None:

@@ -5,12 +5,14 @@ from typing import ClassVar, Generic, TypeVar
 
 import msgspec
 from rich.console import RenderableType
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
 from tui_cnn.ui.toolkit.form import StructForm
@@ -21,7 +23,8 @@ T = TypeVar("T", bound=msgspec.Struct)
 class FormDialog(SingleResult[T | None], Generic[T]):
     """Edits a value of a declared struct; the answer is the value, None for Escape.
 
-    `effect` says what a value would come to. While the form holds none, it says what is wrong, and Enter does nothing.
+    `effect` says what a value would come to, or raises a UserError, which is shown. While the form holds none, it says
+    what is wrong, and Enter does nothing.
     """
 
     AUTO_FOCUS = ""
@@ -62,4 +65,8 @@ class FormDialog(SingleResult[T | None], Generic[T]):
             self.dismiss(value)  # type: ignore[arg-type]  # likewise
 
     def _show(self, value: T) -> None:
-        self.query_one("#effect", Static).update(self._effect(value))
+        try:
+            effect = self._effect(value)
+        except UserError as error:
+            effect = Text(f"✗ {error}", "bold")
+        self.query_one("#effect", Static).update(effect)

@@ -71,7 +71,7 @@ class OpenModel(Pick[str]):
         remarks = [Text(f"⚠ {note}") for note in notes[:1]]
         words = Text("\n").join([Text(), about, *remarks, Text()])
         name = Text(network.name, style="bold")
-        shown = Group(name, totals_table(analysis), words, stack_lines(analysis, 40))
+        shown = Group(name, totals_table(analysis), words, stack_lines(analysis))
         self.app.call_from_thread(self._preview, shown)
 
     def _preview(self, text: Group | Text) -> None:

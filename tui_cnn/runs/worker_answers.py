@@ -1,55 +1,56 @@
-"""A worker that measures: it reads one request, writes each result as a line of JSON, and ends."""
+"""Workers that answer one request in lines of JSON, as soon as each answer is known."""
 
 import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.process import start_worker, why_failed
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
-class MeasuringWorker(Generic[Result]):
-    """Starts such a worker, whose lines hold a `result` each; it ends with its last one, or when this is closed."""
+class WorkerAnswers(Generic[T]):
+    """Starts such workers, one after the other. Each ends with its last answer, or when this is closed."""
 
-    def __init__(self, result: Any) -> None:
-        self._result = result
+    def __init__(self, decoder: msgspec.json.Decoder[T]) -> None:
+        self._decoder = decoder
         self._worker: subprocess.Popen[bytes] | None = None
         self._closed = threading.Event()
 
-    def results(self, *arguments: str, request: bytes = b"") -> Iterator[Result]:
-        """Start a worker with these arguments, and yield its results as soon as they come; none once this is closed.
+    def ask(self, *arguments: str, given: bytes = b"") -> Iterator[T]:
+        """Start a worker, write to it what is `given`, and yield its answers; once this is closed, do nothing.
 
         Raises:
-            RunError: TensorFlow is not installed, the worker cannot be started, or it failed.
+            RunError: TensorFlow is not installed, or the worker cannot be started or fails.
         """
         if self._closed.is_set():
             return
-        pipe = subprocess.PIPE
         with tempfile.TemporaryFile() as errors:  # a pipe that nobody reads could fill up
+            pipe = subprocess.PIPE
             worker = self._worker = start_worker(*arguments, stdin=pipe, stdout=pipe, stderr=errors)
-            if self._closed.is_set():  # meanwhile, by another thread
+            if self._closed.is_set():  # while it was started
                 worker.kill()
             assert worker.stdin is not None
             assert worker.stdout is not None
-            with suppress(OSError):  # it has ended; why, is read with its output
-                worker.stdin.write(request)
-                worker.stdin.close()
+            try:
+                with worker.stdin as standard_input:
+                    standard_input.write(given)
+            except OSError:  # it has ended; why, is read with its answers
+                pass
             with worker.stdout as output:
                 for line in output:
-                    yield msgspec.json.decode(line, type=self._result)
+                    yield self._decoder.decode(line)
             if worker.wait() and not self._closed.is_set():
                 errors.seek(0)
                 raise RunError(why_failed(errors.read(), worker.returncode))
 
     def close(self) -> None:
-        """End the worker."""
+        """End the worker; start no other."""
         self._closed.set()
         if self._worker is not None and self._worker.poll() is None:
             self._worker.kill()
