@@ -19,6 +19,7 @@ from tui_cnn.core.building_blocks import BUILDING_BLOCKS
 from tui_cnn.core.layers import ALL_TYPES
 from tui_cnn.data.files import CLASS_NAMES
 from tui_cnn.formats.fields import EMPTY
+from tui_cnn.formats.presets import preset_names, preset_text
 
 CHECKOUT = Path(__file__).parents[1]
 LOCALE = CHECKOUT / "assets" / "locale"
@@ -66,6 +67,9 @@ def messages():
     for kind in ALL_TYPES.values():
         for text in dict.fromkeys((kind.__doc__.partition("\n")[0], cleandoc(kind.__doc__))):
             yield Message(text, "", kind.__module__.replace(".", "/") + ".py")
+        yield Message(kind.family, "", kind.__module__.replace(".", "/") + ".py")
+    for name in preset_names():
+        yield Message(preset_text(name), "", f"assets/presets/{name}.toml")
     for block in BUILDING_BLOCKS:
         yield Message(block.__doc__.partition("\n")[0], "", block.__module__.replace(".", "/") + ".py")
     for name in CLASS_NAMES:

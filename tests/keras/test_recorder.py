@@ -341,9 +341,12 @@ def test_a_model_that_keras_cannot_save_is_recorded_without_weights():
         raise TypeError("no config\n of this layer")
 
     model.save = fail
-    fit(keras, Recorder("unsaved"), model=model, epochs=2)
+    x, y = images()
+    fit(keras, Recorder("unsaved", test=(x, y)), model=model, epochs=2)
     run, snapshot = the_run()
     assert snapshot.state == "finished"
+    assert snapshot.finished.tested_epoch == 2
+    assert snapshot.finished.test_accuracy == pytest.approx(model.evaluate(x, y, verbose=0)[1])
     reason = "Keras cannot save the weights of this model: no config of this layer"
     assert read_origin(run).no_weights == reason
     assert not run.best_file.exists()

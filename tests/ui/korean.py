@@ -1,14 +1,31 @@
 """The main screens in Korean, drawn by a process that speaks it from its beginning: `python -m tests.ui.korean DIR`."""
 
 import asyncio
+import gettext
 import sys
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tui_cnn.i18n import use_language
+from tui_cnn import i18n
 
-use_language("ko")  # the keys of the screens get their names when they are loaded
+UNTRANSLATED = set()
+
+
+class Untranslated(gettext.NullTranslations):
+    """Notes what the catalogue does not have."""
+
+    def gettext(self, message):
+        UNTRANSLATED.add(message)
+        return message
+
+    def ngettext(self, msgid1, msgid2, n):
+        UNTRANSLATED.add(msgid1)
+        return msgid1
+
+
+i18n.use_language("ko")  # the keys of the screens get their names when they are loaded
+i18n._translations.add_fallback(Untranslated())
 
 from tests.data.image_sets import save_pets  # noqa: E402
 from tests.ui import records, search_records  # noqa: E402
@@ -31,6 +48,7 @@ SCENES = {
     "broken": (BROKEN, ["down"] * 4),
     "add": ("fashion-cnn", ["a"]),
     "open": ("fashion-cnn", ["ctrl+o"]),
+    "new": ("fashion-cnn", ["ctrl+n"]),
     "unsaved": ("fashion-cnn", ["d", "q"]),
     "setup": ("fashion-cnn", ["2"]),
     "data": ("fashion-cnn", ["2", "ctrl+d"]),
@@ -107,6 +125,7 @@ async def main(target, wanted):
         pets = save_pets(Path(directory))
         for drawing in wanted:
             await draw(*drawing.split("-"), target, str(pets))
+    (target / "untranslated.txt").write_text("\n".join(sorted(UNTRANSLATED)), "utf-8")
 
 
 if __name__ == "__main__":

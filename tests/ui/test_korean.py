@@ -17,6 +17,7 @@ DRAWINGS = [
     "broken-80x24",
     "add-80x24",
     "open-80x24",
+    "new-120x40",
     "unsaved-80x24",
     "setup-80x24",
     "data-80x24",
@@ -54,6 +55,10 @@ def drawn(tmp_path_factory):
     ended = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, ended.stderr
     return {path.stem: path.read_text("utf-8") for path in directory.iterdir()}
+
+
+def test_every_string_of_these_screens_is_translated(drawn):
+    assert drawn["untranslated"] == ""
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
