@@ -92,6 +92,18 @@ def modules():
     return sorted(path.relative_to(CHECKOUT) for path in PACKAGE.rglob("*.py"))
 
 
+def test_the_top_level_holds_what_it_should():
+    """No file that a test or a program left behind."""
+    command = ["git", "-c", "safe.directory=*", "ls-files"]
+    listed = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60)
+    if listed.returncode:
+        pytest.skip("not a checkout of git")
+    names = {path.partition("/")[0] for path in listed.stdout.splitlines()}
+    documents = {"README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "docs"}
+    rooms = {"pyproject.toml", "action.yml", "tui_cnn", "assets", "tests"}
+    assert {name for name in names if not name.startswith(".")} == documents | rooms
+
+
 def test_no_drawer_for_everything():
     assert [module for module in modules() if module.stem in ("utils", "util", "helpers", "misc", "common")] == []
 

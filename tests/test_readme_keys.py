@@ -6,7 +6,7 @@ from tui_cnn.ui.application.actions import SCOPES
 from tui_cnn.ui.toolkit.help import key_names
 
 README = Path(__file__).parents[1] / "README.md"
-BEGIN = "<!-- keys: made from the registry of actions; the tests say what must stand here -->\n"
+BEGIN = "<!-- keys: made from the registry of actions; the tests check what stands here -->\n"
 END = "<!-- end of keys -->\n"
 
 

@@ -1,4 +1,4 @@
-"""Words that may not come back, in English messages and in the names of modules, classes and functions.
+"""Words that may not come back: in English messages, in the documents, and in names of modules, classes, functions.
 
 Each entry says what to write instead. A phrase is looked for in every message, whatever its case; a word of a name is
 one part of it, as `seen` is of `seen_once` and of `SeenOnce`.
@@ -111,6 +111,12 @@ NAMES = {
 """Names of classes and of modules that say nothing on their own, and those to use instead."""
 
 
+DOCUMENTS = sorted(
+    path.relative_to(translations.CHECKOUT).as_posix() for path in translations.CHECKOUT.glob("docs/*.md")
+)
+"""What is written for people beside README and CHANGELOG."""
+
+
 def parts(name):
     """Split a name into its words: `top_patches` and `TopPatches` are both top and patches."""
     return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
@@ -137,6 +143,18 @@ def test_no_english_message_contains(texts, phrase):
     pattern = re.compile(phrase, re.IGNORECASE)
     found = {text: file for text, file in texts.items() if pattern.search(text)}
     assert found == {}, f"write instead: {PHRASES[phrase]}"
+
+
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", *DOCUMENTS])
+def test_no_document_contains(name):
+    text = (translations.CHECKOUT / name).read_text("utf-8")
+    found = [
+        f"{name}:{number}: {match.group()}: {better}"
+        for number, line in enumerate(text.splitlines(), 1)
+        for phrase, better in PHRASES.items()
+        if (match := re.search(phrase, line, re.IGNORECASE))
+    ]
+    assert found == []
 
 
 def test_no_name_is_a_riddle():

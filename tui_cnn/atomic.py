@@ -34,6 +34,14 @@ def replacing(path: Path, temporary: Path | None = None) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def same_suffix(path: Path) -> Path:
+    """Return where to write first with a library that goes by the suffix, as Keras does.
+
+    It is always the same, so that what a killed process leaves is overwritten.
+    """
+    return path.with_suffix(f".tmp{path.suffix}")
+
+
 def write_atomic(path: Path, data: bytes) -> None:
     """Replace the content of `path` by `data`, as `replacing` does.
 

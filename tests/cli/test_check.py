@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
-from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, Dense, Flatten, UpSampling2D
+from tui_cnn.core.layers import BatchNormalization, Block, Branches, Conv2D, Dense, Flatten, Opaque, UpSampling2D
 from tui_cnn.core.network import Network
 from tui_cnn.formats.toml import save_network
 
@@ -85,10 +85,10 @@ def test_the_table_of_a_broken_network(cnn_tui):
         3  Dense    3         —                —     —     —
            total              —              ≥ 0   ≥ 0
 
-        parameters: 0 trainable, 0 non-trainable
+        parameters: ≥ 0 trainable, ≥ 0 non-trainable
         {UNITS}
         RF: receptive field of a cell, in pixels of the input
-        memory: parameters 0 B, float32
+        memory: parameters ≥ 0 B, float32
 
         broken.toml:7:1: error[shape]: layer 2: Conv2D: needs height × width × channels, but gets 64; fix: move it to position 1, before Flatten
         broken.toml:7:1: {LINEAR}
@@ -96,6 +96,23 @@ def test_the_table_of_a_broken_network(cnn_tui):
         to see why: cnn-tui check --explain shape
         """  # noqa: E501
     )
+
+
+@pytest.mark.parametrize(("weights", "least"), [(None, "≥ "), (4, "")])
+def test_what_is_known_of_an_unknown_layer_and_what_is_not(cnn_tui, weights, least):
+    """Its shape is that of its file; sums over the others are lower bounds, wherever they stand."""
+    unknown = Opaque(kind="Scale", config="{}", stated_shape=(6, 6, 4), weights=weights)
+    layers = (Conv2D(filters=4, kernel_size=(3, 3)), unknown, Flatten(), Dense(units=3))
+    save_network(Path("net.toml"), Network("net", (8, 8, 3), layers))
+    text = cnn_tui("check", "net.toml").stdout
+    params = 112 + (weights or 0) + 435
+    assert f"parameters: {least}{params} trainable, {least}0 non-trainable" in text
+    assert f"memory: parameters {least}{4 * params / 1000:.3g} kB, float32" in text
+    assert "≥: at least, because not all is known of layer 2 Scale" in text
+    report = json.loads(cnn_tui("check", "net.toml", "--json").stdout)
+    assert [layer["output_shape"] for layer in report["layers"]] == [[6, 6, 4], [6, 6, 4], [144], [3]]
+    assert [layer["params"] for layer in report["layers"]] == [112, weights, 0, 435]
+    assert (report["total_params"], report["params_complete"], report["unknown"]) == (params, weights == 4, [[1]])
 
 
 def test_layers_within_layers_and_wide_letters(cnn_tui):

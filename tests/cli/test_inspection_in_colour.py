@@ -192,6 +192,14 @@ def test_a_model_file_takes_images_as_it_is_said_to(cnn_tui, model_file, tmp_pat
     assert "has 3 outputs, but there are 2 class names; give one for each output" in result.stderr
 
 
+def test_a_file_of_onnx_is_taken_as_one_of_keras_is(cnn_tui, model_file):
+    Image.fromarray(np.random.default_rng(3).integers(0, 256, (24, 32, 3), np.uint8)).save("own.png")
+    assert cnn_tui("export", "other.keras", "--to", "onnx", "-o", "other.onnx").exit_code == 0
+    by_keras, by_onnx = (cnn_tui("predict", file, "own.png", "--json") for file in ("other.keras", "other.onnx"))
+    assert by_onnx.stderr == "other.onnx: taken with --scale 0..1, --fit pad, class names: numbers\n"
+    assert predicted(by_onnx) == pytest.approx(predicted(by_keras), abs=1e-5)
+
+
 def test_a_run_has_its_own_way_to_take_images(cnn_tui, built):
     run, _model = built
     result = cnn_tui("predict", run.id, "-i", "0", "--fit", "crop")

@@ -35,7 +35,7 @@ _STRENGTH = 0.65
 
 RUN_HELP = _(
     "RUN is the id of a run or a unique part of it, `last` for the newest run, or the "
-    "path of a run directory or of a Keras file (.keras, .h5), whose code is never run; "
+    "path of a run directory or of a model file (.keras, .h5, .onnx), whose code is never run; "
     "`cnn-tui runs` lists the runs."
 )
 IMAGE_HELP = _(

@@ -32,8 +32,9 @@ def text_report(checked: CheckedModel, convention: Convention, *, explained: boo
     sums = total(analysis)
     last = ("", sums.layer, "", sums.output, sums.parameters, sums.macs, "")
     lines = table(columns, [*map(_cells, analysis.rows), last], numbers={4, 5, 6})
-    counted = _("parameters: {trainable:,} trainable, {non_trainable:,} non-trainable").format(
-        trainable=totals.trainable, non_trainable=totals.non_trainable
+    least, least_macs = at_least(analysis)
+    counted = _("parameters: {trainable} trainable, {non_trainable} non-trainable").format(
+        trainable=f"{least}{totals.trainable:,}", non_trainable=f"{least}{totals.non_trainable:,}"
     )
     notes = [counted, _("MACs: multiply-accumulates per image, in convolution and dense kernels, without biases")]
     notes.append(_("RF: receptive field of a cell, in pixels of the input"))
@@ -42,9 +43,9 @@ def text_report(checked: CheckedModel, convention: Convention, *, explained: boo
         notes.append(lacking)
     if not any(row.error for row in analysis.rows):
         counts = _("FLOPs: {count} per image, counted as {convention}")
-        count = f"{at_least(analysis)[1]}{flops(totals, convention):,}"
+        count = f"{least_macs}{flops(totals, convention):,}"
         notes.append(counts.format(count=count, convention=convention))
-    notes.append(_memory(needs))
+    notes.append(_memory(needs, least))
     checks = [finding_line(finding) for finding in checked.findings] or [_("no problems found")]
     if checked.findings:
         hint = _("to see why: cnn-tui check --explain {code}")
@@ -121,9 +122,10 @@ def _cells(row: Row) -> tuple[str, ...]:
     return format_path(row.path), indent + label, " ".join(row.settings), *numbers(row)
 
 
-def _memory(needs: Memory) -> str:
+def _memory(needs: Memory, least: str) -> str:
+    """Write the memory; `least` is put before that of the parameters where it is a lower bound."""
     if needs.inference is None or needs.training is None:
-        return _("memory: parameters {weights}, float32").format(weights=_size(needs.parameters))
+        return _("memory: parameters {weights}, float32").format(weights=f"{least}{_size(needs.parameters)}")
     message = _(
         "memory: parameters {weights}, inference peak {image} (one image), training step {step} (batch of {batch})"
     )
@@ -247,7 +249,7 @@ def figures_report(row: Row) -> dict[str, Any]:
     """Write a layer's output shape, parameters and MACs."""
     figures = row.figures
     return {
-        "output_shape": figures.output_shape if figures else None,
+        "output_shape": row.output_shape,
         "params": row.params,
         "macs": figures.macs.value if figures else None,
     }

@@ -69,10 +69,10 @@ def _described(source: "Source", name: str, scale: str | None, fit: str, classes
 
     from tui_cnn.core.analysis import analyze
     from tui_cnn.data.files import CLASS_NAMES
-    from tui_cnn.formats.keras.reading import read_keras
+    from tui_cnn.formats.models import read_model
     from tui_cnn.runs.importing import check_description, read_class_names
 
-    network = read_keras(Path(source.path)).network
+    network = read_model(Path(source.path)).network
     if scale is None:
         scale = "none" if network.layers and network.layers[0].scales_pixels else "0..1"
     class_names = read_class_names(classes) if classes is not None else ()

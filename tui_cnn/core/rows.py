@@ -78,6 +78,13 @@ class Row(msgspec.Struct, frozen=True):
         return self.figures.parameters.total if self.figures else None
 
     @property
+    def output_shape(self) -> Shape | None:
+        """What comes out, of an opaque layer as its file states it; None where that cannot be known."""
+        if self.figures is not None:
+            return self.figures.output_shape
+        return self.layer.stated_shape if isinstance(self.layer, Opaque) and self.input_shape else None
+
+    @property
     def kind(self) -> str:
         """The name of the layer's type."""
         return type(self.layer).__name__

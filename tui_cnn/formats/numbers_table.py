@@ -19,11 +19,11 @@ def numbers(row: Row) -> tuple[str, str, str, str]:
     What is not known is a dash; the counts of a container are empty.
     """
     figures, params = row.figures, "" if row.holds_layers else UNKNOWN if row.params is None else f"{row.params:,}"
+    output = format_shape(row.output_shape) if row.output_shape else UNKNOWN
     if figures is None:
-        stated = row.layer.stated_shape if isinstance(row.layer, Opaque) and row.input_shape else None
-        return format_shape(stated) if stated else UNKNOWN, params or UNKNOWN, UNKNOWN, UNKNOWN
+        return output, params or UNKNOWN, UNKNOWN, UNKNOWN
     macs = "" if row.holds_layers else f"{figures.macs.value:,}"
-    return format_shape(figures.output_shape), params, macs, format_field(row.field)
+    return output, params, macs, format_field(row.field)
 
 
 class TableRow(NamedTuple):

@@ -117,7 +117,7 @@ class _Reader:
         return drawn
 
     def _add(self, row: Row, group: Path, drawn: list[Element]) -> None:
-        shape = row.figures.output_shape if row.figures else None
+        shape = row.output_shape
         before = drawn[-1] if drawn else None
         family = row.layer.family
         if before is not None and family in _POINTWISE and row.error is None and shape in (row.input_shape, None):

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from tui_cnn.atomic import replacing
+from tui_cnn.atomic import replacing, same_suffix
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.origin import Origin, write_origin
@@ -73,7 +73,7 @@ class RecordedWeights:
             return False
         file = self._run.checkpoint_file
         if copy_best:
-            with replacing(file, _temporary(file)) as temporary:
+            with replacing(file, same_suffix(file)) as temporary:
                 copyfile(self._run.best_file, temporary)
         elif not self._save(file):
             return False
@@ -84,7 +84,7 @@ class RecordedWeights:
         """Save the model as Keras does it; where Keras cannot, the run says why, and goes on without weights."""
         began = monotonic()
         try:
-            with replacing(file, _temporary(file)) as temporary:
+            with replacing(file, same_suffix(file)) as temporary:
                 self.model.save(str(temporary))
         except OSError:
             raise
@@ -112,7 +112,3 @@ class RecordedWeights:
     def forget(self) -> None:
         """Let go of the best weights in memory."""
         self._best = None
-
-
-def _temporary(path: Path) -> Path:
-    return path.with_suffix(f".tmp{path.suffix}")  # Keras looks at the suffix

@@ -7,7 +7,7 @@ import msgspec
 
 from tui_cnn.config import expanded
 from tui_cnn.core.analysis import Analysis, analyze
-from tui_cnn.core.shape import format_shape
+from tui_cnn.core.shape import elements, format_shape
 from tui_cnn.data.dataset import load, summarize
 from tui_cnn.data.fitting import fitted_shape
 from tui_cnn.data.input_options import PixelScale
@@ -36,8 +36,8 @@ def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) ->
     Raises:
         FormatError: the file cannot be read, or the network cannot be built.
         DataError: the images do not fit the network.
-        RunError: it has no weights, or not those of its layers, or several inputs or outputs; or there are more or
-            fewer names than outputs; or the scale is not for its channels.
+        RunError: it has no weights, or not those of its layers; it has several inputs or outputs, or one that is no
+            list of classes; there are more or fewer names than outputs; or the scale is not for its channels.
     """
     recipe = located(recipe)
     network = read_model(file).network
@@ -46,6 +46,8 @@ def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) ->
     if ends := several_ends(analysis):
         message = _("{file}: has {ends}; only models with one input and one output can be inspected")
         raise RunError(message.format(file=file, ends=ends))
+    if elements((analysis.output_shape or ())[:-1]) != 1:
+        raise RunError(_("{name}: its output is not a list of classes, so it cannot predict").format(name=file))
     check_description(file, analysis, recipe.scale, class_names)
     shape = network.input_shape
     fitted_shape(summarize(recipe.directory).image_shape, shape, recipe.fit)

@@ -10,7 +10,7 @@ from pathlib import Path
 import keras
 import msgspec
 
-from tui_cnn.atomic import replacing
+from tui_cnn.atomic import replacing, same_suffix
 from tui_cnn.i18n import _
 from tui_cnn.worker.averaging import WeightAverage
 from tui_cnn.worker.journal import TrainingError
@@ -35,7 +35,7 @@ def save_checkpoint(
     Raises:
         OSError: it cannot be written.
     """
-    with replacing(path, _temporary(path)) as temporary:
+    with replacing(path, same_suffix(path)) as temporary:
         model.save(temporary)
         with zipfile.ZipFile(temporary, "a") as archive:
             archive.writestr(_ENTRY, msgspec.json.encode(state))
@@ -50,7 +50,7 @@ def save_weights(path: Path, model: keras.Model) -> None:
         OSError: it cannot be written.
     """
     path.parent.mkdir(exist_ok=True)
-    with replacing(path, _temporary(path)) as temporary:
+    with replacing(path, same_suffix(path)) as temporary:
         model.save(temporary, include_optimizer=False)
 
 
@@ -80,8 +80,3 @@ def load_checkpoint(path: Path, model: keras.Model, average: WeightAverage | Non
     if isinstance(state, Sums):  # as it was written before there were steps that the optimizer does not count
         state = CheckpointState(int(keras.ops.convert_to_numpy(model.optimizer.iterations)), state)
     return state
-
-
-def _temporary(path: Path) -> Path:
-    """Return where to write first: always the same, so that what a killed worker leaves is overwritten."""
-    return path.with_suffix(f".tmp{path.suffix}")  # Keras looks at the suffix

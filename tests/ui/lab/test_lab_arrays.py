@@ -21,7 +21,7 @@ from tui_cnn.ui.lab.pooling import pooling_arrays, pooling_facts
 from tui_cnn.ui.lab.sizes_view import ChainCursor, chain_table
 from tui_cnn.ui.lab.stage import Part, ShownArray, StageSize, fit_into, image_scale, size_of
 from tui_cnn.ui.lab.sums import product, products, sums
-from tui_cnn.ui.lab.weights import EXAMPLES, weights_tables
+from tui_cnn.ui.lab.weights import WeightsCalculator, weights_tables
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas
 from tui_cnn.ui.toolkit.pictures.drawing import Styles
 from tui_cnn.ui.toolkit.pictures.matrix import draw_matrix, lay_out_matrix
@@ -167,7 +167,7 @@ def test_the_worked_examples():
     text = written(weights_tables(WeightsSettings()))
     for part in ("34,944", "105,705,600", "(11·11·3 + 1)·96 = ", "154,587", "×3.02 k", "105 M"):
         assert part in text
-    dense = [written(weights_tables(example)) for _name, example in EXAMPLES]
+    dense = [written(weights_tables(example)) for _name, example in WeightsCalculator.EXAMPLES]
     assert "12,288,000" in dense[1]
     assert "3,000,000,000" in dense[2]
     kernels = written(weights_tables(WeightsSettings(filters=1))).split("\n")[-4:]

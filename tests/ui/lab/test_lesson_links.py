@@ -26,7 +26,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.application.links import LessonLink, ModelLink, ViewLink, parse_link
 from tui_cnn.ui.inspect.actions import VIEWS
 from tui_cnn.ui.lab.lesson import LessonPanel, Tries
-from tui_cnn.ui.lab.weights import EXAMPLES
+from tui_cnn.ui.lab.weights import WeightsCalculator
 from tui_cnn.ui.train.recipe_form import RecipeForm
 
 LINKS = sorted({step.link for lesson in lessons() for step in lesson.tries})
@@ -100,7 +100,9 @@ def test_a_link_of_a_lesson_is_sound(link):
         case LabLink(_, SizesSettings() as settings, _place):
             chain(settings.n, read_windows(settings.windows))
         case LabLink(_, WeightsSettings() as settings, _place):
-            assert settings in [example for _name, example in EXAMPLES] or "receptive" in _lesson(link)
+            assert settings in [example for _name, example in WeightsCalculator.EXAMPLES] or "receptive" in _lesson(
+                link
+            )
         case LessonLink(name):
             assert name in [lesson.name for lesson in lessons()]
         case ViewLink(view):

@@ -187,6 +187,7 @@ BARS = BarRows([Bar("cat", 0.1, "0.1"), Bar("dog", 0.9, "0.9")])
         (lambda: shown(Gallery(), tiles(3)), (20, 2), (1, 0), "map 1"),
         (lambda: shown(Bars(), BARS), (3, 1), (1, 0), "dog 0.9"),
         (lambda: shown(Matrix(), NUMBERS), (15, 5), (1, 1), "b · y · 4.00"),
+        (lambda: shown(Legend(), Scale(0, 13, "sequential")), (8, 0), (0, 3), "3.00"),
     ],
 )
 async def test_every_cell_can_be_hovered_selected_and_opened(drawing, offset, cell, words):
@@ -252,11 +253,23 @@ def test_no_number_of_a_caption_is_cut(words, width):
         assert not written or (text + " ").startswith(written + " ")
 
 
-async def test_a_legend_says_which_value_a_colour_is():
-    app = Shown(shown(Legend(), Scale(0, 13, "sequential")))
+@pytest.mark.parametrize(
+    ("drawing", "cells"),
+    [
+        (lambda: shown(Picture(), PICTURE), {(row, column) for row in range(8) for column in range(8)}),
+        (lambda: shown(Gallery(), tiles(3)), {(0, 0), (1, 0), (2, 0)}),
+        (lambda: shown(Bars(), BARS), {(0, 0), (1, 0)}),
+        (lambda: shown(Matrix(), NUMBERS), {(row, column) for row in range(2) for column in range(3)}),
+        (lambda: shown(Legend(), Scale(-1, 1, "diverging")), {(0, place) for place in range(14)}),
+    ],
+)
+async def test_no_cell_is_out_of_reach_of_the_mouse(drawing, cells):
+    app = Shown(drawing())
     async with app.run_test(size=(60, 20)) as pilot:
-        await pilot.hover(Legend, offset=(8, 0))
-        assert str(app.drawing.tooltip) == "3.00"
+        await pilot.pause()
+        places = (app.drawing.cell_at(x, y) for y in range(app.drawing.size.height) for x in range(40))
+        assert {*places} - {None} == cells
+        assert all(app.drawing.describe(cell) for cell in cells)
 
 
 def test_the_window_over_a_matrix_is_tinted():

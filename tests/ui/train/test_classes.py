@@ -1,23 +1,49 @@
 "The table of classes says in words and numbers what was predicted as what."
 
-from tui_cnn.ui.train.class_bars import class_bars, confusion_table
+from tests.ui import records
+from tests.ui.driving import opened
+from tui_cnn.ui.train.class_bars import class_bars, confusion_table, most_confused
 
 NAMES = ("cat", "dog", "owl")
 COUNTS = ((9, 1, 0), (5, 15, 0), (0, 0, 0))
 
 
+def table(names, width):
+    return confusion_table(COUNTS, names, width, lambda scale: scale)
+
+
 def test_each_class_has_its_accuracy_and_what_its_images_were_taken_for():
-    lines = confusion_table(COUNTS, NAMES, 80).plain.split("\n")
-    assert [line.replace("━", "").replace("─", "").split() for line in lines[1:4]] == [
-        ["0", "cat", "0.900", "90", "10", "·"],
-        ["1", "dog", "0.750", "25", "75", "·"],
-        ["2", "owl", "—", "·", "·", "·"],
-    ]
-    assert lines[6:] == ["  dog predicted as cat: 5 images of 20", "  cat predicted as dog: 1 image of 10"]
+    shown = table(NAMES, 80)
+    assert list(shown.row_names) == ["0 cat 0.900", "1 dog 0.750", "2 owl     —"]
+    assert list(shown.column_names) == list(NAMES)
+    labels = [[shown.label((row, column)) for column in range(3)] for row in range(3)]
+    assert labels == [["90", "10", "·"], ["25", "75", "·"], ["·", "·", "·"]]
+    assert shown.describe(1, 0) == "dog predicted as cat: 5 images of 20"
+    assert list(table(("tabby cat", *NAMES[1:]), 36).column_names) == ["0", "1", "2"]
 
 
-def test_nothing_confused_is_said():
-    assert "none: every image is correct" in confusion_table(((3, 0), (0, 4)), NAMES, 80).plain
+def test_what_is_confused_most():
+    lines = most_confused(COUNTS, NAMES).plain.split("\n")
+    assert lines[1:] == ["  dog predicted as cat: 5 images of 20", "  cat predicted as dog: 1 image of 10"]
+    assert "none: every image is correct" in most_confused(((3, 0), (0, 4)), NAMES).plain
+
+
+async def test_every_cell_can_be_pointed_at_and_clicked():
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(2.4))
+    async with opened(size=(120, 40)) as user:
+        user.app.workspace.shown_run = run
+        await user.press("2", "v", "v")
+        await user.sees("Most confused")
+        matrix = user.app.screen.query_one("#confusion Matrix")
+        laid = matrix.layout_of_cells
+        offset = (laid.names + 3 * laid.cell + 1, laid.top + 2 * laid.lines)
+        await user.pilot.hover("#confusion Matrix", offset=offset)
+        await user.settle()
+        assert "predicted as" in str(matrix.tooltip)
+        await user.pilot.click("#confusion Matrix", offset=offset)
+        await user.settle()
+        assert matrix.selected == (2, 3)
 
 
 def test_a_bar_says_how_accurate_a_class_is_and_what_else_is_predicted():

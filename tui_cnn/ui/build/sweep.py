@@ -20,12 +20,11 @@ from tui_cnn.ui.toolkit.colours import theme_style
 from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
 from tui_cnn.ui.toolkit.form import Choice
 from tui_cnn.ui.toolkit.network_summary import tones
-from tui_cnn.ui.toolkit.numbers import change, short_count, size, training_label
+from tui_cnn.ui.toolkit.numbers import change, column_part, short_count, size, training_label
 from tui_cnn.ui.toolkit.textual_adapter import after_layout
 from tui_cnn.ui.toolkit.whole_columns import WholeColumns
 from tui_cnn.ui.workspace import Workspace
 
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
 _GAP = 3
 _WIDEST = 6
 
@@ -264,7 +263,7 @@ def _chart(
             if full is None:
                 text.append(("✗" if line == 0 else " ").ljust(column), style="dim")
             else:
-                bar = _EIGHTHS[max(0, min(8, full - line * 8))]
+                bar = column_part(full, line)
                 text.append(bar * max(1, column - 1) + " " * (column > 1), style=style)
         text.truncate(width, pad=True)
         lines.append(text)

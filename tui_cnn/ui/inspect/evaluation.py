@@ -31,6 +31,7 @@ from tui_cnn.ui.inspect.view import BrowseImages, View, ViewExport
 from tui_cnn.ui.toolkit.numbers import left, right
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows, Bars
 from tui_cnn.ui.toolkit.pictures.canvas import colours
+from tui_cnn.ui.toolkit.pictures.confusion import confusion_content
 from tui_cnn.ui.toolkit.pictures.drawing import Drawing
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
 from tui_cnn.ui.toolkit.pictures.matrix import Matrix, MatrixContent
@@ -268,24 +269,17 @@ class EvaluationView(View):
 
     def _confusion(self, measured: Measured, names: tuple[str, ...]) -> MatrixContent:
         """Show counts, or shares in per cent; mistakes are on a colour."""
-        counts, diagonal = measured.counts, np.eye(len(names), dtype=np.bool_)
-        values = measured.shares * 100 if self._shares else counts
-        mistaken = np.sqrt(counts * ~diagonal)
-        shades = np.where(diagonal | (counts == 0), np.nan, mistaken)
+        values = measured.shares * 100 if self._shares else measured.counts
         # Names get so short that there is a gap between the numbers; if they become too short, there is none.
         room = self.size.width - len(names) * (len(f"{values.max():.0f}") + 1) - 1
         row_names = [left(name, room) for name in names] if self._paged and 3 < room < _SHORT_NAME else names
-        scale = self.scaled(Scale(0.0, (float(mistaken.max()) or 1.0) / 0.85, "sequential"))
-        return MatrixContent(
-            values,
-            lambda value: f"{value:.0f}" if value else "·",
-            scale,
-            shades,
-            {"bold": diagonal, "dim": counts == 0},
-            row_names=row_names,
-            column_names=names,
+        return confusion_content(
+            measured.counts,
+            self.scaled,
+            row_names,
+            names,
+            in_percent=self._shares,
             widest_cell=max(6, min(_WIDEST_CELL, 1 + max(map(cell_len, names), default=0))),
-            most_lines=1,
             describe=lambda row, column: _cell_text(measured, names, row, column),
         )
 

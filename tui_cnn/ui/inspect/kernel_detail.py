@@ -14,7 +14,7 @@ from tui_cnn.insight.colours import Scale, scale_of
 from tui_cnn.insight.filters import candidates, likeness
 from tui_cnn.insight.maps import Histogram, cosine, histogram
 from tui_cnn.ui.inspect.view import signed
-from tui_cnn.ui.toolkit.numbers import whole_parts
+from tui_cnn.ui.toolkit.numbers import column_part, whole_parts
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas
 from tui_cnn.ui.toolkit.pictures.drawing import Cell, Drawing, Styles
 from tui_cnn.ui.toolkit.pictures.gallery import Gallery, Tile, Tiles
@@ -25,7 +25,6 @@ _LARGEST_TABLE = 7
 _FIELD = 7
 _CAPTION = 14
 _MOST_BINS = 60
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
 class KernelDetail(Vertical):
@@ -137,5 +136,5 @@ def draw_histogram(canvas: Canvas, bins: Histogram, styles: Styles) -> int:
     for column, count in enumerate(counts.tolist()):
         eighths = max(round(count / largest * height * 8), int(count > 0))
         for line in range(height):
-            canvas.put(begin + column, height - 1 - line, _EIGHTHS[max(0, min(8, eighths - 8 * line))], styles.bar)
+            canvas.put(begin + column, height - 1 - line, column_part(eighths, line), styles.bar)
     return begin

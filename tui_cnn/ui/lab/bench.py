@@ -1,7 +1,7 @@
 """What all pages of the Lab have in common: a bench, which takes the keys, a form of its settings, and the images."""
 
 from asyncio import to_thread
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -93,6 +93,8 @@ class Bench(Widget, Generic[Settings], can_focus=True):
     DEFAULT_CLASSES = "panel"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bench--bar"}
     HAS_FORM: ClassVar[bool] = True
+    EXAMPLES: ClassVar[Sequence[tuple[str, Any]]] = ()
+    """Names and settings of worked examples."""
 
     class QuestionLeft(Message):
         """What is shown is no longer what the question is about."""
@@ -107,6 +109,11 @@ class Bench(Widget, Generic[Settings], can_focus=True):
     def typing(self) -> bool:
         """Whether numbers are typed, so that letters and arrows are not keys of the Lab."""
         return False
+
+    @property
+    def example_name(self) -> str:
+        """The name of the worked example that is shown."""
+        return next((name for name, settings in self.EXAMPLES if settings == self.settings), _("custom"))
 
     def apply(self, settings: Settings) -> None:
         """Show other settings."""
@@ -134,6 +141,12 @@ class Bench(Widget, Generic[Settings], can_focus=True):
         if self.form is not None:
             self.form.add_class("-open")
             self.form.focus_first()
+
+    def action_next_example(self) -> None:
+        """Show the next example."""
+        examples = [settings for _name, settings in self.EXAMPLES]
+        shown = examples.index(self.settings) if self.settings in examples else -1
+        self.set_settings(examples[(shown + 1) % len(examples)])
 
     def program(self, library: Library) -> str:
         """Write what is shown as a program.

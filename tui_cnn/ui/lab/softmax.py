@@ -18,7 +18,7 @@ from tui_cnn.ui.lab.actions import SOFTMAX
 from tui_cnn.ui.lab.bench import Bench
 from tui_cnn.ui.lab.softmax_view import LogitCursor, softmax_table
 
-EXAMPLES: tuple[tuple[str, SoftmaxSettings], ...] = (
+_EXAMPLES: tuple[tuple[str, SoftmaxSettings], ...] = (
     (_("3 classes"), SoftmaxSettings()),
     ("Fashion-MNIST", SoftmaxSettings(logits="-1.2,-3,-0.8,-2.1,-1.5,2.4,-0.5,3.1,0.4,4.2", true=10)),
     (_("large logits"), SoftmaxSettings(logits="100,99,97", shifted=False)),
@@ -37,6 +37,7 @@ class SoftmaxBench(Bench[SoftmaxSettings]):
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
     ]
+    EXAMPLES = _EXAMPLES
     auto_links = False
 
     def apply(self, settings: SoftmaxSettings) -> None:
@@ -45,9 +46,8 @@ class SoftmaxBench(Bench[SoftmaxSettings]):
         last = getattr(self, "_cursor", LogitCursor()).row
         self._cursor = LogitCursor(min(last, len(self._made.logits) - 1))
         super().apply(settings)
-        name = next((name for name, example in EXAMPLES if example == settings), _("custom"))
         self.border_title = _("Softmax · example: {name} · temperature {temperature}").format(
-            name=name, temperature=f"{settings.temperature:g}"
+            name=self.example_name, temperature=f"{settings.temperature:g}"
         )
 
     def render(self) -> RenderableType:
@@ -94,12 +94,6 @@ class SoftmaxBench(Bench[SoftmaxSettings]):
         """Delete this class, unless there are only two."""
         if len(self._made.logits) > 2:
             self._show_logits(np.delete(self._made.logits, self._cursor.row))
-
-    def action_next_example(self) -> None:
-        """Show the next example."""
-        examples = [example for _name, example in EXAMPLES]
-        shown = examples.index(self.settings) if self.settings in examples else -1
-        self.set_settings(examples[(shown + 1) % len(examples)])
 
     def program(self, library: Library) -> str:
         """Write it as a program."""

@@ -18,7 +18,7 @@ from tui_cnn.ui.lab.bench import Bench, ShareBar
 from tui_cnn.ui.toolkit.numbers import short_count
 
 _SMALL = {"channels": 3, "kernel": 3, "stride": 1, "filters": 10, "units": 1000}
-EXAMPLES: tuple[tuple[str, WeightsSettings], ...] = (
+_EXAMPLES: tuple[tuple[str, WeightsSettings], ...] = (
     ("AlexNet 1", WeightsSettings()),
     ("64×64×3 → 1,000", WeightsSettings(height=64, width=64, **_SMALL)),
     ("1,000×1,000×3 → 1,000", WeightsSettings(height=1000, width=1000, **_SMALL)),
@@ -35,18 +35,12 @@ class WeightsCalculator(Bench[WeightsSettings]):
     """Parameters of layers that do the same work, for the settings in the form beside them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*WEIGHTS.bindings()]
+    EXAMPLES = _EXAMPLES
 
     def apply(self, settings: WeightsSettings) -> None:
         """Count for other settings."""
         super().apply(settings)
-        name = next((name for name, example in EXAMPLES if example == settings), _("custom"))
-        self.border_title = _("Parameters · example: {name}").format(name=name)
-
-    def action_next_example(self) -> None:
-        """Show the next worked example."""
-        examples = [example for _name, example in EXAMPLES]
-        shown = examples.index(self.settings) if self.settings in examples else -1
-        self.set_settings(examples[(shown + 1) % len(examples)])
+        self.border_title = _("Parameters · example: {name}").format(name=self.example_name)
 
     def render(self) -> Group:
         """Draw the tables."""

@@ -91,7 +91,12 @@ def right(text: str, width: int) -> str:
     return " " * (width - cell_len(text)) + text
 
 
-_HEIGHTS = "▁▂▃▄▅▆▇█"
+_HEIGHTS = " ▁▂▃▄▅▆▇█"
+
+
+def column_part(eighths: int, line: int) -> str:
+    """Draw what stands in a line, counted from below, of a column that is so many eighths of a line high."""
+    return _HEIGHTS[max(0, min(8, eighths - 8 * line))]
 
 
 def spark(values: Sequence[float], width: int, bounds: tuple[float, float] | None = None) -> str:
@@ -106,8 +111,8 @@ def spark(values: Sequence[float], width: int, bounds: tuple[float, float] | Non
     means = [sum(group) / len(group) for group in groups]
     low, high = bounds or (min(means), max(means))
     if high == low:
-        return _HEIGHTS[3] * len(means)
-    return "".join(_HEIGHTS[round((mean - low) / (high - low) * 7)] for mean in means)
+        return _HEIGHTS[4] * len(means)
+    return "".join(_HEIGHTS[1 + round((mean - low) / (high - low) * 7)] for mean in means)
 
 
 def whole_parts(text: str, width: int, between: str = "  ") -> str:

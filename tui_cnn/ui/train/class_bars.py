@@ -1,17 +1,22 @@
 """How well each class is known, and what is taken for what: a table that is read without colour."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import numpy as np
+from rich.cells import cell_len
 from textual.content import Content
 
 from tui_cnn.i18n import _, ngettext
-from tui_cnn.ui.toolkit.numbers import level, right
+from tui_cnn.insight.colours import Scale
+from tui_cnn.ui.toolkit.numbers import left
 from tui_cnn.ui.toolkit.pictures.bars import Bar, BarRows
+from tui_cnn.ui.toolkit.pictures.confusion import confusion_content
+from tui_cnn.ui.toolkit.pictures.matrix import MOST_LINES, MatrixContent
 
 Confusion = tuple[tuple[int, ...], ...]
 
-_BAR, _CELL, _NAME = 8, 4, 14
-"""Cells of a bar and of a share in a narrow table, and of a name."""
+_CELL, _NAME = 4, 14
+"""Cells of a share in a narrow table, and of a name."""
 _WIDEST_CELL = 14
 _WORST = 3
 
@@ -21,43 +26,42 @@ def class_accuracies(confusion: Confusion) -> list[float | None]:
     return [row[place] / sum(row) if sum(row) else None for place, row in enumerate(confusion)]
 
 
-def confusion_table(confusion: Confusion, names: Sequence[str], width: int, height: int = 0) -> Content:
+def confusion_table(
+    confusion: Confusion, names: Sequence[str], width: int, scaled: Callable[[Scale], Scale]
+) -> MatrixContent:
     """Lay out a line for each class: its name, its accuracy, and what its images were taken for, in per cent.
 
-    Where there is room, the columns have names instead of numbers, and there are blank lines between the classes.
+    Where there is room in `width` cells, the columns have names instead of numbers.
     """
     named = _named(names, len(confusion))
-    room = min(max(map(len, named)), _NAME)
-    number = len(str(len(confusion) - 1))
-    left_over = width - number - room - 12
-    cell = max(_CELL, min(left_over // len(confusion) - 1, _WIDEST_CELL))
-    graph = max(0, min(_BAR * cell // _CELL, left_over - cell * len(confusion)))
-    heads = (name[: cell - 1] for name in named) if cell > room else map(str, range(len(confusion)))
-    above = f"{'':{number + room + 2}}{right(_('acc.'), 6)} {'':{graph}}  "
-    lines = [Content.assemble((above + "".join(right(head, cell) for head in heads), "dim"))]
-    for place, (row, accuracy) in enumerate(zip(confusion, class_accuracies(confusion), strict=True)):
-        lines.append(
-            Content.assemble(
-                (f"{place:>{number}} ", "dim"),
-                f"{named[place][:room]:{room}} ",
-                f"{'—' if accuracy is None else f'{accuracy:.3f}':>6} ",
-                level(accuracy or 0.0, graph),
-                "  ",
-                *(_cell(count, sum(row), cell, here=place == column) for column, count in enumerate(row)),
-            )
-        )
-    between = Content("\n\n" if height >= 2 * len(lines) + _WORST + 2 else "\n")
-    return Content("\n").join([between.join(lines), Content(""), most_confused(confusion, names)])
+    number, room = len(str(len(confusion) - 1)), min(max(map(cell_len, named)), _NAME)
+    accuracies = ["—" if share is None else f"{share:.3f}" for share in class_accuracies(confusion)]
+    rows = [
+        f"{place:>{number}} {left(name, room)} {accuracy:>5}"
+        for place, (name, accuracy) in enumerate(zip(named, accuracies, strict=True))
+    ]
+    cell = max(_CELL, min((width - number - room - 8) // len(confusion), _WIDEST_CELL))
+    heads = named if cell > room else [str(place) for place in range(len(confusion))]
+    return confusion_content(
+        np.array(confusion, np.int64),
+        scaled,
+        rows,
+        heads,
+        in_percent=True,
+        widest_cell=cell,
+        most_lines=MOST_LINES,
+        describe=lambda known, taken: _confused(confusion, named, known, taken),
+    )
 
 
-def _cell(count: int, total: int, width: int, *, here: bool) -> tuple[str, str]:
-    share = count / total if total else 0.0
-    if not count:
-        return f"{'·':>{width}}", "$foreground 30%"
-    text = f"{100 * share:>{width}.0f}" if share >= 0.005 else f"{'<1':>{width}}"
-    if here:
-        return text, "bold $text-primary"
-    return text, "bold $text-warning" if share >= 0.1 else "" if share >= 0.02 else "dim"
+def _confused(confusion: Confusion, named: Sequence[str], known: int, taken: int) -> str:
+    count = confusion[known][taken]
+    message = ngettext(
+        "{known} predicted as {taken}: {count} image of {all}",
+        "{known} predicted as {taken}: {count} images of {all}",
+        count,
+    )
+    return message.format(known=named[known], taken=named[taken], count=count, all=sum(confusion[known]))
 
 
 def most_confused(confusion: Confusion, names: Sequence[str]) -> Content:
@@ -73,14 +77,7 @@ def most_confused(confusion: Confusion, names: Sequence[str]) -> Content:
         reverse=True,
     )
     lines = [Content.styled(_("Most confused"), "bold")]
-    for count, known, taken in pairs[:_WORST]:
-        message = ngettext(
-            "{known} predicted as {taken}: {count} image of {all}",
-            "{known} predicted as {taken}: {count} images of {all}",
-            count,
-        )
-        line = message.format(known=named[known], taken=named[taken], count=count, all=sum(confusion[known]))
-        lines.append(Content("  " + line))
+    lines += [Content("  " + _confused(confusion, named, known, taken)) for _count, known, taken in pairs[:_WORST]]
     if not pairs:
         lines.append(Content("  " + _("none: every image is correct")))
     return Content("\n").join(lines)

@@ -1,5 +1,7 @@
 """A run that is watched: its curves, where it is, its epochs and classes, and what can be done to it."""
 
+from collections.abc import Sequence
+from functools import partial
 from threading import Lock
 from typing import ClassVar, Literal
 
@@ -25,9 +27,11 @@ from tui_cnn.ui.toolkit.curves import Curves, CurveView, Overlaid
 from tui_cnn.ui.toolkit.dialogs.dialog import TextDialog
 from tui_cnn.ui.toolkit.headline import HeadlineNumber
 from tui_cnn.ui.toolkit.pictures.bars import Bars
+from tui_cnn.ui.toolkit.pictures.drawing import scale_for
+from tui_cnn.ui.toolkit.pictures.matrix import MOST_LINES, Matrix
 from tui_cnn.ui.toolkit.runs import STATE_COLORS, Further, Overlays, ask_further, ask_overlay, epochs_table, state_name
 from tui_cnn.ui.train.actions import RUN_BINDINGS
-from tui_cnn.ui.train.class_bars import class_bars, confusion_table, most_confused
+from tui_cnn.ui.train.class_bars import Confusion, class_bars, confusion_table, most_confused
 from tui_cnn.ui.train.progress import headlines, progress_lines
 from tui_cnn.ui.train.run_watcher import RunWatcher, Watched
 from tui_cnn.ui.workspace import workspace_of
@@ -36,8 +40,8 @@ _TICK = 0.5
 """Seconds between two readings of a run."""
 View = CurveView | Literal["classes"]
 _VIEWS: tuple[View, ...] = ("learning", "rates", "classes")
-_STATE_LINES = 9
-"""Lines of the panel above the view and of the borders, where they are not few."""
+_AROUND_LINES = 14
+"""Lines of the panel above the classes, of the borders, and of what is confused most."""
 _LOW = 32
 """Rows of the terminal below which there is no room for large digits and for what does not change."""
 
@@ -70,7 +74,7 @@ class RunView(Vertical):
         & #classes Bars { height: auto; max-height: 100%; }
         & #confused { height: 1fr; padding-top: 1; display: none; }
         & #confusion { height: 1fr; display: none; }
-        & #confusion Static { width: auto; }
+        & #confusion Static { width: auto; padding-top: 1; }
         &.-classes Curves, &.-classes #below { display: none; }
         &.-classes #confusion { display: block; }
     }
@@ -103,6 +107,7 @@ class RunView(Vertical):
             yield _FittedText(id="progress")
         yield Curves()
         with VerticalScroll(id="confusion", classes="panel"):
+            yield Matrix()
             yield Static()
         with Horizontal(id="below"):
             epochs = _FittedText(id="epochs", classes="panel")
@@ -297,22 +302,29 @@ class RunView(Vertical):
             return
         self._shown_classes = drawn
         panel.border_title = Content.styled(title, "bold")
-        axes = _("columns: predicted class, in %")
+        axes = _("accuracy · columns: predicted, in %")
         table.border_title = Content.assemble((title, "bold"), ("   " + axes, "not bold") if confusion else "")
         if confusion:
             bars.show(class_bars(confusion, watched.class_names))
             confused.update(most_confused(confusion, watched.class_names))
-            width, height = self.size
-            rows = confusion_table(confusion, watched.class_names, width - 4, height - _STATE_LINES)
-            table.query_one(Static).update(rows)
+            self._show_confusion(confusion, watched.class_names)
+            table.query_one(Static).update(most_confused(confusion, watched.class_names))
         else:
             text = _("No results yet: classes are evaluated on the validation images after each epoch.")
             if len(watched.class_names) > MOST_CONFUSED:
                 text = _("Runs of more than {count} classes do not record them one by one; evaluate it on Inspect.")
             later = Content.styled(text.format(count=MOST_CONFUSED), "dim")
             bars.show(None)
+            table.query_one(Matrix).display = False
             confused.update(later)
             table.query_one(Static).update(later)
+
+    def _show_confusion(self, confusion: Confusion, names: Sequence[str]) -> None:
+        matrix, (width, height) = self.query_one(Matrix), self.size
+        lines = max(1, min(MOST_LINES, (height - _AROUND_LINES) // len(confusion)))
+        matrix.display = True
+        matrix.styles.height = lines * len(confusion) + 1
+        matrix.show(confusion_table(confusion, names, width - 4, partial(scale_for, self.app)), matrix.selected)
 
 
 def _newest_confusion(snapshot: Snapshot) -> tuple[tuple[tuple[int, ...], ...], str]:

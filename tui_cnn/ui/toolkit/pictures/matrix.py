@@ -16,7 +16,8 @@ from tui_cnn.ui.toolkit.pictures.drawing import TONES, Cell, Drawing, Styles, To
 from tui_cnn.ui.toolkit.pictures.legend import two_decimals
 
 _SHORTEST_NAME = 6
-_MOST_LINES = 3
+MOST_LINES = 3
+"""Lines that a row takes at most, unless another number is given."""
 _TINT = 0.4
 _NARROW = 5
 
@@ -52,7 +53,7 @@ class MatrixContent:
     row_names: Sequence[str] = ()
     column_names: Sequence[str] = ()
     widest_cell: int = 9
-    most_lines: int = _MOST_LINES
+    most_lines: int = MOST_LINES
     describe: Callable[[int, int], str] | None = None
 
     def label(self, cell: Cell) -> str:
