@@ -106,7 +106,7 @@ def _export_model(model: str, input_shape: Shape | None, run: str | None, to: st
     if file is None or kind not in (Kind.ARCHIVE, Kind.HDF5, Kind.ONNX):
         return export_model(network, to, target)
     if input_shape is None:
-        return export_file(file, to, target)
+        return export_file(network, file, to, target)
     line = _("{file}: exported with untrained weights, because --input-shape changes the network")
     echo(line.format(file=file), err=True)
     return export_model(network, to, target)

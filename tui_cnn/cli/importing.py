@@ -1,7 +1,7 @@
 """`cnn-tui inspect`: open a trained model's file on the Inspect screen."""
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -55,8 +55,13 @@ if TYPE_CHECKING:
         "outputs are not the classes of the data set in its order; outputs and classes are matched by name."
     ),
 )
+@click.option(
+    "--output",
+    metavar="NAME",
+    help=_("Which output of a model file with several.  [the first that is a list of classes]"),
+)
 @click.option("--no-open", is_flag=True, help=_("Print the id of the run instead of opening the app."))
-def inspect(model: str, data: str | None, scale: str | None, fit: str, classes: str | None, no_open: bool) -> int:
+def inspect(model: str, data: str | None, no_open: bool, **described: Any) -> int:
     """Import a file, or find a run, and open the screen on it."""
     from tui_cnn.runs.directory import find_run
     from tui_cnn.runs.inspection.requests import MODEL_SUFFIXES
@@ -70,7 +75,7 @@ def inspect(model: str, data: str | None, scale: str | None, fit: str, classes: 
     if not is_file and path.is_file():
         line = _("{model}: only .keras, .h5 and .onnx files with weights can be inspected; convert it to one of these")
         raise RunError(line.format(model=model))
-    run = _imported(model, data, scale, fit, classes) if is_file else find_run(model)
+    run = _imported(model, data, **described) if is_file else find_run(model)
     if no_open:
         echo(run.id)
         return SOUND
@@ -80,17 +85,22 @@ def inspect(model: str, data: str | None, scale: str | None, fit: str, classes: 
     return SOUND
 
 
-def _imported(model: str, data: str | None, scale: str | None, fit: str, classes: str | None) -> "RunDirectory":
+def _imported(
+    model: str, data: str | None, scale: str | None, fit: str, classes: str | None, output: str | None
+) -> "RunDirectory":
     import msgspec
 
-    from tui_cnn.runs.importing import import_model, read_class_names, scale_is_known
+    from tui_cnn.runs.importing import choices, import_model, read_class_names, scale_is_known
     from tui_cnn.runs.recipe import Recipe
 
     path = expanded(model)
     if scale is None:
-        if not scale_is_known(path):
+        if not scale_is_known(path, output or ""):
             message = _("{model}: the pixel values that it expects are unknown; specify --scale {scales}")
             raise click.UsageError(message.format(model=model, scales=_(" or ").join(PIXEL_SCALES)))
         scale = "none"
     recipe = msgspec.convert({"data": data or "", "scale": scale, "fit": fit}, Recipe)
-    return import_model(path, recipe, read_class_names(classes) if classes is not None else ())
+    run = import_model(path, recipe, read_class_names(classes) if classes is not None else (), output or "")
+    for chosen in choices(run):
+        echo(f"{model}: {chosen}", err=True)
+    return run

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def model_options(command: Command) -> Command:
     """Give a command the options that say how a model's file takes images, which are for `described_source`."""
-    names = _("Names of the outputs of a model file, in order: a file with a name per line, or comma-separated names.")
+    help_of_output = _("Which output of a model file with several.  [the first that is a list of classes]")
+    command = click.option("--output", metavar="NAME", help=help_of_output)(command)
+    names = _("Names of the classes of a model file, in order: a file with a name per line, or comma-separated names.")
     command = click.option("--classes", metavar="FILE|A,B,…", help=names)(command)
     help_of_fit = _("How images are fitted to the input of a model file.  [pad]")
     command = click.option("--fit", type=click.Choice(FITS), help=help_of_fit)(command)
@@ -57,31 +59,34 @@ def described_source(run: str, checkpoint: str, options: Mapping[str, Any]) -> "
     """
     source = source_of(run, checkpoint)
     if source.is_file:
-        return _described(source, run, options["scale"], options["fit"] or "pad", options["classes"])
-    if options["scale"] or options["fit"] or options["classes"]:
-        message = _("--scale, --fit and --classes are for model files; {run} has its own")
+        return _described(source, run, options)
+    if any(options[name] for name in ("scale", "fit", "classes", "output")):
+        message = _("--scale, --fit, --classes and --output are for model files; {run} has its own")
         raise click.UsageError(message.format(run=run))
     return source
 
 
-def _described(source: "Source", name: str, scale: str | None, fit: str, classes: str | None) -> "Source":
+def _described(source: "Source", name: str, options: Mapping[str, Any]) -> "Source":
     from pathlib import Path
 
     from tui_cnn.core.analysis import analyze
     from tui_cnn.data.files import CLASS_NAMES
     from tui_cnn.formats.models import read_model
     from tui_cnn.runs.importing import check_description, read_class_names
+    from tui_cnn.runs.inspection.ends import between_ends, told
 
-    network = read_model(Path(source.path)).network
-    if scale is None:
-        scale = "none" if network.layers and network.layers[0].scales_pixels else "0..1"
+    classes, output, fit = options["classes"], options["output"] or "", options["fit"] or "pad"
+    ends = between_ends(read_model(Path(source.path)).network, output)
+    scale = options["scale"] or ("none" if ends.scales_pixels else "0..1")
     class_names = read_class_names(classes) if classes is not None else ()
-    described = msgspec.structs.replace(source, scale=scale, fit=fit, class_names=class_names)
-    analysis = analyze(network)
+    described = msgspec.structs.replace(source, scale=scale, fit=fit, class_names=class_names, output=output)
+    analysis = analyze(ends.network)
     check_description(Path(source.path), analysis, described.scale, class_names)
     named = classes or _("numbers")
     if not classes and (analysis.output_shape or (0,))[-1] == len(CLASS_NAMES):
         named = "Fashion-MNIST"
     line = _("{model}: taken with --scale {scale}, --fit {fit}, class names: {named}")
     echo(line.format(model=name, scale=scale, fit=fit, named=named), err=True)
+    for chosen in told(ends):
+        echo(f"{name}: {chosen}", err=True)
     return described

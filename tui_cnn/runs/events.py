@@ -201,9 +201,15 @@ class Finished(Event, frozen=True, kw_only=True, tag="finished"):
 
 
 class Imported(Event, frozen=True, kw_only=True, tag="imported"):
-    """It was not trained here: the weights came out of a model's `file`, or what is told of it out of a history's."""
+    """It was not trained here: the weights came out of a model's `file`, or what is told of it out of a history's.
+
+    `output`: which of several outputs was chosen. `same` and `zeros`: further inputs that get the image, or zeros.
+    """
 
     file: str
+    output: str = ""
+    same: tuple[str, ...] = ()
+    zeros: tuple[str, ...] = ()
 
 
 class Continued(Event, frozen=True, kw_only=True, tag="continued"):

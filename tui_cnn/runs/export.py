@@ -41,13 +41,13 @@ def export_run(run: RunDirectory, to: str, target: Path) -> None:
     _export(target, "export-trained", to, str(run.path.absolute()))
 
 
-def export_file(source: Path, to: str, target: Path) -> None:
-    """Let a worker write the network of a model's file, with its weights, as `keras` or `onnx`.
+def export_file(network: Network, source: Path, to: str, target: Path) -> None:
+    """Let a worker write the network of a model's file, or what is taken of it, with its weights, as `keras` or `onnx`.
 
     Raises:
         FormatError: it cannot be read or written.
     """
-    _export(target, "export-trained", to, str(source.absolute()))
+    _export(target, "export-trained", to, str(source.absolute()), data=dumps_network(network).encode())
 
 
 def _export(target: Path, *arguments: str, data: bytes = b"") -> None:

@@ -20,32 +20,33 @@ from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Imported, encode
 from tui_cnn.runs.export import export_file
-from tui_cnn.runs.preflight import several_ends, suits
+from tui_cnn.runs.inspection.ends import between_ends, told
+from tui_cnn.runs.preflight import suits
 from tui_cnn.runs.recipe import Recipe, located
+from tui_cnn.runs.snapshot import Follower
 from tui_cnn.visible import visible
 
 
-def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) -> RunDirectory:
+def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = (), output: str = "") -> RunDirectory:
     """Make a run of a `.keras`, `.h5` or `.onnx` file: its network, and its weights as the best.
 
     Nothing in the file is run.
     Of the recipe only the data, the fit and the scale of the pixels mean something: nobody knows how the model was
-    trained. `class_names` name its outputs in their order, where these are not the classes of the data set; they are
-    kept in the run's directory.
+    trained. `class_names` name its classes in their order, where these are not the classes of the data set; they are
+    kept in the run's directory. Of several outputs the run has one, and of several inputs one takes the image, see
+    `between_ends`; the run says which.
 
     Raises:
         FormatError: the file cannot be read, or the network cannot be built.
         DataError: the images do not fit the network.
-        RunError: it has no weights, or not those of its layers; it has several inputs or outputs, or one that is no
-            list of classes; there are more or fewer names than outputs; or the scale is not for its channels.
+        RunError: it has no weights, or not those of its layers; it has no such output, or one that is no list of
+            classes; there are more or fewer names than classes; or the scale is not for its channels.
     """
     recipe = located(recipe)
-    network = read_model(file).network
+    ends = between_ends(read_model(file).network, output)
+    network = ends.network
     analysis = analyze(network)
     require_buildable(analysis)
-    if ends := several_ends(analysis):
-        message = _("{file}: has {ends}; only models with one input and one output can be inspected")
-        raise RunError(message.format(file=file, ends=ends))
     if elements((analysis.output_shape or ())[:-1]) != 1:
         raise RunError(_("{name}: its output is not a list of classes, so it cannot predict").format(name=file))
     check_description(file, analysis, recipe.scale, class_names)
@@ -60,10 +61,17 @@ def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = ()) ->
             run.scaling_file.write_bytes(msgspec.json.encode(learned))
         if class_names:
             run.classes_file.write_bytes(msgspec.json.encode(tuple(class_names)))
-        export_file(file, "keras", run.best_file)
-        run.events_file.write_bytes(encode(Imported(file=str(file.absolute()))))
+        export_file(network, file, "keras", run.best_file)
+        imported = Imported(file=str(file.absolute()), output=ends.output, same=ends.same, zeros=ends.zeros)
+        run.events_file.write_bytes(encode(imported))
 
     return make_run(network, recipe, fill)
+
+
+def choices(run: RunDirectory) -> list[str]:
+    """Say which of several inputs and outputs were chosen for an imported run, a line for each."""
+    imported = Follower(run).poll().imported
+    return [] if imported is None else told(imported)
 
 
 def check_description(file: Path, analysis: Analysis, scale: PixelScale, class_names: Sequence[str]) -> None:
@@ -81,14 +89,14 @@ def check_description(file: Path, analysis: Analysis, scale: PixelScale, class_n
         raise RunError(message.format(file=file, scale=scale, shape=format_shape(shape)))
 
 
-def scale_is_known(file: Path) -> bool:
-    """Tell whether a model scales its pixels itself, so that it takes them as they are.
+def scale_is_known(file: Path, output: str = "") -> bool:
+    """Tell whether a model, up to that output, scales its pixels itself, so that it takes them as they are.
 
     Raises:
         FormatError: it cannot be read.
+        RunError: it has no such output.
     """
-    layers = read_model(file).network.layers
-    return bool(layers) and layers[0].scales_pixels
+    return between_ends(read_model(file).network, output).scales_pixels
 
 
 def read_class_names(text: str) -> tuple[str, ...]:

@@ -5,8 +5,8 @@
 for the directory of a run to train.
 `python -m tui_cnn.worker probe`: measure how fast this machine trains the parts of networks.
 `python -m tui_cnn.worker export keras|h5|onnx FILE`: build the network that comes as TOML on standard input, write it.
-`python -m tui_cnn.worker export-trained keras|h5|onnx SOURCE FILE`: write the network of a run or a `.keras` file, with
-its weights; of a run, the best.
+`python -m tui_cnn.worker export-trained keras|h5|onnx SOURCE FILE`: write the network of a run with its best weights,
+or the network that comes as TOML on standard input with those of a model's file.
 
 `python -m tui_cnn.worker preview`: change images as a training would, in frames of msgpack, until the input ends.
 `python -m tui_cnn.worker load-weights SOURCE NAME FILE`: write the weights of a model that fit the network which comes

@@ -1,6 +1,7 @@
 """A network as a Keras model; to train it, with its loss, its optimizer, and all that is random in it seeded."""
 
 import re
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -57,8 +58,13 @@ def build(network: Network, precision: str = "float32") -> keras.Model:
     return build_network(network, precision).model
 
 
-def build_network(network: Network, precision: str = "float32") -> BuiltNetwork:
+def build_network(
+    network: Network, precision: str = "float32", further: Callable[[Input, str], keras.Layer] | None = None
+) -> BuiltNetwork:
     """Build a model, and keep what comes out of each layer.
+
+    `further` makes of a further input, and its name, a layer that makes what comes in there of what the network's own
+    input takes; None: the model has several inputs.
 
     Raises:
         ValueError: Keras refuses the network.
@@ -71,6 +77,11 @@ def build_network(network: Network, precision: str = "float32") -> BuiltNetwork:
     calls: list[Call] = []
     for node in whole.nodes:
         inputs = [values[number] for number in node.inputs]
+        if further is not None and isinstance(node.layer, Input):
+            layer = further(node.layer, named[node.path])
+            values.append(layer(values[0]))
+            calls.append(Call(layer, (values[0],), values[-1], path=node.path))
+            continue
         if node.layer is None or isinstance(node.layer, Input):
             shape = network.input_shape if node.layer is None else node.layer.shape
             name = named.get(node.path, NETWORK_INPUT)
@@ -92,7 +103,7 @@ def build_network(network: Network, precision: str = "float32") -> BuiltNetwork:
             taken, value = tuple(inputs if joins else given), made[key](*given)
             calls.append(Call(made[key], taken, value, joins, node.path))
         values.append(value)
-    sources = [values[number] for number in whole.inputs]
+    sources = [values[number] for number in (whole.inputs if further is None else (0,))]
     results = [values[number] for number in whole.outputs]
     model = keras.Model(
         sources[0] if len(sources) == 1 else sources,

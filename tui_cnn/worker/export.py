@@ -15,7 +15,6 @@ from tui_cnn.core.network import Network
 from tui_cnn.errors import UserError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import MODEL_FORMATS, require_buildable
-from tui_cnn.formats.models import read_model
 from tui_cnn.formats.onnx.file import require_onnx
 from tui_cnn.formats.saving import write_errors
 from tui_cnn.formats.toml import loads_network
@@ -26,7 +25,7 @@ from tui_cnn.worker.loading import load_tensorflow
 
 
 def main(to: str, target: Path, source: Path | None = None) -> int:
-    """Export the network that stands on the standard input as TOML, or with its weights that of a run or `.keras` file.
+    """Export the network on the standard input, TOML, with fresh weights or those of a model's file; or that of a run.
 
     Returns the exit status: 2, with a line on standard error, where it cannot be done.
     """
@@ -38,7 +37,7 @@ def main(to: str, target: Path, source: Path | None = None) -> int:
             check_inspectable(run)
             export(run.network(), to, target, weights=run.best_file, is_ours=not run.origin_file.exists())
         else:
-            export(read_model(source).network, to, target, weights=source, is_ours=False)
+            export(_read_network(), to, target, weights=source, is_ours=False)
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return 2

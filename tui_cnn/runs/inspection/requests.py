@@ -30,7 +30,8 @@ class Source(msgspec.Struct, frozen=True):
     """Weights by their path: the directory of a run, or a model's file, for which `which` is ignored.
 
     The rest is about a model's file, for a run has it in its recipe: how images are scaled and fitted for its input,
-    and the names of its outputs; empty: those of Fashion-MNIST, where it has as many, or else numbers.
+    and the names of its classes; empty: those of Fashion-MNIST, where it has as many, or else numbers. Of several
+    outputs one is chosen by its name, see `between_ends`.
     """
 
     path: str
@@ -38,6 +39,7 @@ class Source(msgspec.Struct, frozen=True):
     scale: PixelScale = "0..1"
     fit: Fit = "pad"
     class_names: tuple[str, ...] = ()
+    output: str = ""
 
     @property
     def is_file(self) -> bool:

@@ -13,7 +13,7 @@ from tui_cnn.ui.workspace import Workspace
 
 async def inspect_file(app: App[object], workspace: Workspace) -> None:
     """Make a run of the opened file, and show it on the Inspect screen; ask how it takes pixels if that is unknown."""
-    from tui_cnn.runs.importing import import_model, scale_is_known
+    from tui_cnn.runs.importing import choices, import_model, scale_is_known
     from tui_cnn.runs.preflight import suits
     from tui_cnn.runs.recipe import Recipe
     from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
@@ -44,4 +44,6 @@ async def inspect_file(app: App[object], workspace: Workspace) -> None:
     except UserError as error:
         workspace.report(error)
         return
+    if chosen := choices(run):
+        app.notify("\n".join(chosen), title=file.name, timeout=12, markup=False)
     workspace.inspect_run(run)

@@ -15,6 +15,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import RunDirectory, list_runs, read_about
 from tui_cnn.runs.events import EarlyStop, Started
+from tui_cnn.runs.inspection.ends import told
 from tui_cnn.runs.inspection.requests import Source
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.recipe import Recipe
@@ -137,7 +138,8 @@ def weights_name(source: Source) -> str:
     if source.is_file:
         return source.path
     if (imported := Follower(source.run).poll().imported) is not None:
-        return _("weights of {file}").format(file=visible(Path(imported.file).name))
+        weights = _("weights of {file}").format(file=visible(Path(imported.file).name))
+        return ", ".join([weights, *map(visible, told(imported))])
     if (known := weights_of(source)) is not None:
         return weights_epoch(known)
     names = {"best": _("best weights"), "last": _("last weights")}

@@ -19,6 +19,7 @@ from tui_cnn.formats.toml import dumps_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.inspection import requests
+from tui_cnn.runs.inspection.ends import between_ends
 from tui_cnn.runs.inspection.requests import Source, stamp, weights_file
 from tui_cnn.runs.inspection.test_images import load_test_of
 from tui_cnn.runs.origin import check_inspectable
@@ -123,7 +124,8 @@ class Answers:
 def _described(source: Source) -> Described:
     """Read the network, where its data set is, and how its input is made of images."""
     if source.is_file:
-        network, scaling = read_model(Path(source.path)).network, Scaling(source.scale)
+        network = between_ends(read_model(Path(source.path)).network, source.output).network
+        scaling = Scaling(source.scale)
         return Described(network, "", source.fit, scaling, source.class_names, trained_on=False)
     run = source.run
     check_inspectable(run)

@@ -34,6 +34,7 @@ from tui_cnn.runs.inspection.requests import Image
 from tui_cnn.visible import visible
 from tui_cnn.worker.build import BuiltNetwork, Call, build_network
 from tui_cnn.worker.inputs import fitted, model_inputs
+from tui_cnn.worker.inspection.further_input import FurtherInput
 from tui_cnn.worker.inspection.layer_by_layer import LayerByLayer
 
 _MOST_BATCH = 250
@@ -105,7 +106,8 @@ class Described(NamedTuple):
 class Engine:
     """The model of a network, whose weights may be exchanged.
 
-    Inputs are float32, `(n, *input_shape)`. Scores are what a softmax makes probabilities of.
+    Inputs are float32, `(n, *input_shape)`: those of the network's own input, of which further ones are made, see
+    `FurtherInput`. The network has one output. Scores are what a softmax makes probabilities of.
 
     Attributes:
         layers: in the order in which an image passes through them.
@@ -131,7 +133,7 @@ class Engine:
             )
         self.network = network
         self.owner: object = None
-        built = build_network(network)
+        built = build_network(network, further=lambda layer, name: FurtherInput(layer.shape, name=name))
         self.model = built.model
         self.layers = inspected_layers(self.analysis, built)
         history = self.model.output._keras_history
@@ -436,9 +438,15 @@ def _shape(pixels: Pixels) -> ImageShape:
 def inspected_layers(analysis: Analysis, built: BuiltNetwork) -> list[InspectedLayer]:
     """List the layers: branches come where they are merged, blocks are only what is in them."""
     rows = {row.path: row for row in analysis.rows}
+    whole = analysis.graph
+    other: set[int] = set()
+    """The nodes that see an input of another shape: where in the image they look is not known."""
     found: list[InspectedLayer] = []
     number_of: dict[Path, int] = {}
-    for node in analysis.graph.nodes:
+    for number, node in enumerate(whole.nodes):
+        is_other = isinstance(node.layer, Input) and node.layer.shape != analysis.network.input_shape
+        if is_other or not other.isdisjoint(node.inputs):
+            other.add(number)
         row = rows.get(node.path)
         if row is None or node.layer is None or (found and found[-1].path == node.path):
             continue
@@ -447,9 +455,10 @@ def inspected_layers(analysis: Analysis, built: BuiltNetwork) -> list[InspectedL
             shape = row.input_shape or ()
             suffixes = [call.suffix for call in node.layer.keras_calls(shape)]
             parts = {suffix: built.model.get_layer(keras_name(row.name, suffix)) for suffix in suffixes}
-        given = analysis.graph.given[row.path]
-        source = None if given is None else number_of.get(analysis.graph.nodes[given].path)
+        given = whole.given[row.path]
+        source = None if given is None else number_of.get(whole.nodes[given].path)
         output = built.outputs[row.path]
         number_of[row.path] = len(found)
-        found.append(InspectedLayer(row.path, row.name, row.kind, output, parts, row.field, source))
+        field = None if number in other else row.field
+        found.append(InspectedLayer(row.path, row.name, row.kind, output, parts, field, source))
     return found
