@@ -73,7 +73,7 @@ def _described(source: "Source", name: str, options: Mapping[str, Any]) -> "Sour
     from tui_cnn.data.files import CLASS_NAMES
     from tui_cnn.formats.models import read_model
     from tui_cnn.runs.importing import check_description, read_class_names
-    from tui_cnn.runs.inspection.ends import between_ends, told
+    from tui_cnn.runs.inspection.ends import between_ends, class_count, told
 
     classes, output, fit = options["classes"], options["output"] or "", options["fit"] or "pad"
     ends = between_ends(read_model(Path(source.path)).network, output)
@@ -83,8 +83,9 @@ def _described(source: "Source", name: str, options: Mapping[str, Any]) -> "Sour
     analysis = analyze(ends.network)
     check_description(Path(source.path), analysis, described.scale, class_names)
     named = classes or _("numbers")
-    if not classes and (analysis.output_shape or (0,))[-1] == len(CLASS_NAMES):
-        named = "Fashion-MNIST"
+    count = class_count(analysis.output_shape or ())
+    if not classes and count in (0, len(CLASS_NAMES)):
+        named = "Fashion-MNIST" if count else _("none")
     line = _("{model}: taken with --scale {scale}, --fit {fit}, class names: {named}")
     echo(line.format(model=name, scale=scale, fit=fit, named=named), err=True)
     for chosen in told(ends):

@@ -7,7 +7,7 @@ import msgspec
 
 from tui_cnn.config import expanded
 from tui_cnn.core.analysis import Analysis, analyze
-from tui_cnn.core.shape import elements, format_shape
+from tui_cnn.core.shape import format_shape
 from tui_cnn.data.dataset import load, summarize
 from tui_cnn.data.fitting import fitted_shape
 from tui_cnn.data.input_options import PixelScale
@@ -20,7 +20,7 @@ from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Imported, encode
 from tui_cnn.runs.export import export_file
-from tui_cnn.runs.inspection.ends import between_ends, told
+from tui_cnn.runs.inspection.ends import between_ends, class_count, told
 from tui_cnn.runs.preflight import suits
 from tui_cnn.runs.recipe import Recipe, located
 from tui_cnn.runs.snapshot import Follower
@@ -39,16 +39,14 @@ def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = (), ou
     Raises:
         FormatError: the file cannot be read, or the network cannot be built.
         DataError: the images do not fit the network.
-        RunError: it has no weights, or not those of its layers; it has no such output, or one that is no list of
-            classes; there are more or fewer names than classes; or the scale is not for its channels.
+        RunError: it has no weights, or not those of its layers; it has no such output; there are more or fewer
+            names than classes; or the scale is not for its channels.
     """
     recipe = located(recipe)
     ends = between_ends(read_model(file).network, output)
     network = ends.network
     analysis = analyze(network)
     require_buildable(analysis)
-    if elements((analysis.output_shape or ())[:-1]) != 1:
-        raise RunError(_("{name}: its output is not a list of classes, so it cannot predict").format(name=file))
     check_description(file, analysis, recipe.scale, class_names)
     shape = network.input_shape
     fitted_shape(summarize(recipe.directory).image_shape, shape, recipe.fit)
@@ -80,7 +78,9 @@ def check_description(file: Path, analysis: Analysis, scale: PixelScale, class_n
     Raises:
         RunError: there are more or fewer names than outputs; or the scale is not for its channels.
     """
-    outputs, shape = (analysis.output_shape or (0,))[-1], analysis.network.input_shape
+    outputs, shape = class_count(analysis.output_shape or ()), analysis.network.input_shape
+    if class_names and not outputs:
+        raise RunError(_("{file}: its output is not a list of classes; leave the class names out").format(file=file))
     if class_names and len(class_names) != outputs:
         message = _("{file}: has {outputs:,} outputs, but there are {names:,} class names; give one for each output")
         raise RunError(message.format(file=file, outputs=outputs, names=len(class_names)))

@@ -5,10 +5,25 @@ import pytest
 
 from tui_cnn.data.dataset import load_test
 from tui_cnn.formats.models import read_model
+from tui_cnn.insight.predictions import sample
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.importing import import_model
 from tui_cnn.runs.inspection.ends import between_ends
-from tui_cnn.runs.inspection.requests import Activate, Open, Predict, Source
+from tui_cnn.runs.inspection.requests import (
+    Activate,
+    Evaluate,
+    FieldRequest,
+    GradCam,
+    Kernels,
+    Occlude,
+    Open,
+    Predict,
+    Range,
+    Saliency,
+    Shift,
+    Source,
+    TopPatches,
+)
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.summary import outcome
@@ -141,7 +156,7 @@ def test_inputs_that_take_other_images_and_none(keras, ask, tmp_path):
     for source in both_sources(run, tmp_path / "numbers.keras"):
         assert_computed(ask, source, np.asarray(model(given)), conv)
     imported = Follower(run).poll().imported
-    assert (imported.same, imported.zeros) == (("small",), ("input_layer_2",))
+    assert (imported.same, imported.zeros) == (("small",), ("first_input",))
 
 
 def test_inputs_that_do_not_lead_to_the_output_are_not_told_of(keras, tmp_path):
@@ -179,3 +194,55 @@ def test_a_shared_layer_whose_first_use_leads_elsewhere(keras, ask, tmp_path):
     for source in both_sources(run, tmp_path / "crossed.keras", "second"):
         assert_computed(ask, source, np.asarray(keras.ops.softmax(second)), conv)
     assert Follower(run).poll().imported.same == ()
+
+
+def u_net(keras):
+    layers = keras.layers
+    image = keras.Input((28, 28, 1))
+    conv = layers.Conv2D(3, 3, padding="same", activation="relu", name="conv")(image)
+    low = layers.Conv2D(4, 3, padding="same", activation="relu", name="low")(layers.MaxPooling2D()(conv))
+    up = layers.Concatenate()([layers.Conv2DTranspose(3, 2, strides=2)(low), conv])
+    return keras.Model(image, layers.Conv2D(2, 1, activation="softmax", name="mask")(up))
+
+
+def test_a_network_that_gives_an_image(keras, ask, tmp_path):
+    model = saved(keras, tmp_path / "u_net.keras", u_net)
+    run = import_model(tmp_path / "u_net.keras", Recipe())
+    (low, mask) = outputs(keras, model, images(), "low", "mask")
+    refusal = "^u_net: its output is not a list of classes, so it cannot predict$"
+    for source in both_sources(run, tmp_path / "u_net.keras"):
+        opened = ask(Open(source=source))
+        assert opened.class_names == ()
+        assert opened.output_of(3) is None
+        found = ask(Activate(source=source, image=5))
+        np.testing.assert_allclose(found.layers["low"].numpy(), low[1], rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(found.layers["mask"].numpy(), mask[1], rtol=1e-4, atol=1e-6)
+        assert found.probabilities.shape == (0,)
+        kernels = {layer.name: layer.weights["kernel"].numpy() for layer in ask(Kernels(source=source)).layers}
+        np.testing.assert_array_equal(kernels["low"], np.asarray(model.get_layer("low").kernel))
+        ranges = {layer.name: layer.maximum.numpy() for layer in ask(Range(source=source, sample=20)).layers}
+        most = outputs(keras, model, sampled(20), "low", "mask")[0].max(axis=(0, 1, 2))
+        np.testing.assert_allclose(ranges["low"], most, rtol=1e-4)
+        assert ask(FieldRequest(source=source, image=5, layer="low", row=4, column=4)).computed == (5, 5, 12, 12)
+        assert ask(TopPatches(source=source, layer="mask", sample=20)).values.shape == (2, 9)
+        for request in (
+            Predict(source=source, images=(0,)),
+            Saliency(source=source, image=0),
+            GradCam(source=source, image=0),
+            Occlude(source=source, image=0),
+            Shift(source=source),
+            Evaluate(source=source),
+        ):
+            with pytest.raises(RunError, match=refusal):
+                ask(request)
+
+
+def sampled(count):
+    test = load_test(None)
+    return test.images[sample(test.labels, count)].astype("float32") / 255
+
+
+def test_there_are_no_classes_to_name(keras, tmp_path):
+    saved(keras, tmp_path / "u_net.keras", u_net)
+    with pytest.raises(RunError, match=r"u_net.keras: its output is not a list of classes; leave the class names out"):
+        import_model(tmp_path / "u_net.keras", Recipe(), ["a", "b"])

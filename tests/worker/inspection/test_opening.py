@@ -65,8 +65,7 @@ def test_what_is_not_there(ask, tmp_path):
 
 
 def test_a_network_that_cannot_be_looked_into(ask):
-    run = make_run(Network("maps", (28, 28, 1), (Conv2D(filters=1, kernel_size=(1, 1)),)), Recipe())
-    assert problem(ask, run.path) == "maps: its output is not a list of classes, so it cannot predict"
+    run = make_run(NETWORK, Recipe())
     run.network_file.write_text("name = 'x'\ninput_shape = [28")
     assert "network.toml" in problem(ask, run.path)
 

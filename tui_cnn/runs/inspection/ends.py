@@ -16,6 +16,8 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Imported
 
+_FIRST = "first_input"
+
 
 class Ends(NamedTuple):
     """A network that is looked into.
@@ -87,9 +89,9 @@ def gets_image(shape: Shape, own: Shape) -> bool:
     return shape == own or (takes_image(shape) and takes_image(own))
 
 
-def is_list(shape: Shape) -> bool:
-    """Tell whether an output can be a list of classes: many models end in a map of a single pixel, as SqueezeNet."""
-    return bool(shape) and elements(shape[:-1]) == 1
+def class_count(shape: Shape) -> int:
+    """Count the classes that an output is a list of, be it a map of a single pixel as in SqueezeNet; 0: it is none."""
+    return shape[-1] if shape and elements(shape[:-1]) == 1 else 0
 
 
 def _output(network: Network, output: str) -> str:
@@ -105,7 +107,7 @@ def _output(network: Network, output: str) -> str:
     if analysis.graph.dangling:
         return ""
     shapes = [analysis.shapes[number] or () for number in analysis.graph.outputs]
-    best = max(shapes, key=lambda shape: (is_list(shape), is_list(shape) and shape[-1] > 1))
+    best = max(shapes, key=lambda shape: min(2, class_count(shape)))  # a single number is seldom a class
     return found[shapes.index(best)]
 
 
@@ -118,7 +120,8 @@ def _with_own_input(network: Network, path: Path, *, is_used: bool) -> Network:
     further = edits.layer_at(network, path)
     assert isinstance(further, Input)
     route = Route(layers=(NETWORK_INPUT,), name=names(network)[path])
-    old = fresh_name(NETWORK_INPUT, set(names(network).values()))
+    taken = set(names(network).values())
+    old = fresh_name(_FIRST, taken) if _FIRST in taken else _FIRST  # nobody knows what it is called in the file
 
     def renamed(layer: AnyLayer) -> AnyLayer:
         return referring(layer, {NETWORK_INPUT: old})

@@ -74,7 +74,7 @@ class OpenReply(Reply, frozen=True, kw_only=True, tag="opened"):
     Attributes:
         network: as TOML.
         layers: in the order in which an image passes through them.
-        class_names: a name for each output.
+        class_names: a name for each class; none where the output is no list of classes, so that nothing is predicted.
         input_shape: what the network takes.
         outputs: for each class of the data set the output that stands for it; -1: none does.
         image_shape: (height, width, channels) of the images of the data set, brought to the network's input by `fit`.

@@ -35,6 +35,7 @@ class ComparisonView(View):
 
     SCOPE = COMPARISON
     TITLE = _("Compare")
+    PREDICTS = True
     DEFAULT_CSS = """
     ComparisonView {
         & > #lists { height: 4; margin-bottom: 1; }

@@ -66,6 +66,7 @@ class EvaluationView(View):
 
     SCOPE = EVALUATION
     TITLE = _("Evaluation")
+    PREDICTS = True
     DEFAULT_CSS = """
     EvaluationView {
         & > Grid {
@@ -154,7 +155,7 @@ class EvaluationView(View):
         """Walk through the images of the cell, or through the mistakes where these alone are shown."""
         if self._paged and _PAGES[self._page] == "mistakes":
             self.post_message(BrowseImages(mistakes()))
-        else:
+        elif self.scene.opened.class_names:
             self.post_message(BrowseImages(taken_for(self.scene.opened.class_names, *self._cell)))
 
     @on(Matrix.Selected, "#confusion Matrix")

@@ -132,6 +132,8 @@ class HistoryView(View):
         if frame.map is None:
             return ((self.waiting(frame.moment.activate),), "dim")
         mean = _("mean {mean:.2f}") if scene.has_maps else _("value {mean:.2f}")
+        if not scene.opened.class_names:
+            return ((signed(mean.format(mean=frame.map.mean())),), "text")
         predicted, label = int(frame.probabilities.argmax()), scene.subject.label
         tone: Tone = "text" if label is None else "good" if label == predicted else "bad"
         share = f"{frame.probabilities[predicted]:.3f}"

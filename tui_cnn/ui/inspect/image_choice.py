@@ -77,6 +77,8 @@ def choices(names: tuple[str, ...], evaluation: Evaluation | None) -> list[tuple
     found += [
         (ImageChoice(name, Filter(label=number)), _("all images of this class")) for number, name in enumerate(names)
     ]
+    if not names:  # there are no predictions
+        return found[:1]
     if evaluation is None:
         if len(names) ** 2 > _MOST_PAIRS:
             return found

@@ -65,6 +65,7 @@ class SubjectPanel(ScenePanel):
 class PredictionPanel(ScenePanel):
     """The probabilities as bars, the largest first; the true class is marked."""
 
+    PREDICTS = True
     DEFAULT_CSS = "PredictionPanel > Bars { height: 1fr; }"
 
     classes_shown: tuple[int, ...] = ()

@@ -57,6 +57,7 @@ class TransformsView(View):
 
     SCOPE = MOVES
     TITLE = _("Moves")
+    PREDICTS = True
     DEFAULT_CSS = """
     TransformsView {
         & > #probabilities { height: 7; }

@@ -64,7 +64,10 @@ class ScenePanel(Vertical):
 
     Attributes:
         scene: what is shown; it is set by the first `show`, before which nobody can do anything with the panel.
+        PREDICTS: whether it is about predictions, which a network makes only if its output is a list of classes.
     """
+
+    PREDICTS: ClassVar[bool] = False
 
     DEFAULT_CSS = """
     ScenePanel {
@@ -111,7 +114,8 @@ class ScenePanel(Vertical):
     def show(self, scene: Scene) -> None:
         """Show another scene, or the same when something has come in."""
         self.scene, self.has_scene = scene, True
-        self.want(scene)
+        if not self._lacks_classes:
+            self.want(scene)
         self.update()
 
     def update(self) -> None:
@@ -119,11 +123,18 @@ class ScenePanel(Vertical):
         if not self.has_scene or not self.is_mounted:
             return
         self.border_title = Content(self.title_of(self.scene)).markup
-        status = self.update_parts(self.scene)
+        if self._lacks_classes:
+            status = _("The output of this network is not a list of classes, so there are no predictions.")
+        else:
+            status = self.update_parts(self.scene)
         self.set_class(bool(status), "-waiting")
         if status:
             self._status.set_class(self.answers.has_troubles, "-trouble")
             self._status.update(status)
+
+    @property
+    def _lacks_classes(self) -> bool:
+        return self.PREDICTS and not self.scene.opened.class_names
 
     def on_resize(self) -> None:
         """Pass on what fits in another size."""

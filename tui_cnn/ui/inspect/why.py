@@ -73,6 +73,7 @@ class WhyView(View):
 
     SCOPE = WHY
     TITLE = _("Why")
+    PREDICTS = True
     DEFAULT_CSS = """
     WhyView {
         & > Horizontal { height: auto; max-height: 66%; }
@@ -115,7 +116,7 @@ class WhyView(View):
     def title_of(self, scene: Scene) -> str:
         """Name the class."""
         found = self.answers.get(scene.activate)
-        if found is None:
+        if found is None or not scene.opened.class_names:
             return self.TITLE
         probabilities = found.probabilities.numpy()
         target = int(probabilities.argmax()) if self._target is None else self._target

@@ -16,7 +16,6 @@ from tui_cnn.core.memory import BYTES
 from tui_cnn.core.network import Network, Path, keras_name
 from tui_cnn.core.receptive_field import ReceptiveField
 from tui_cnn.core.rows import Analysis
-from tui_cnn.core.shape import elements
 from tui_cnn.core.unrolling import as_built
 from tui_cnn.data.dataset import TestSet
 from tui_cnn.data.fitting import fit, fitted_shape
@@ -29,6 +28,7 @@ from tui_cnn.i18n import _
 from tui_cnn.insight.classes import output_names, outputs_of
 from tui_cnn.insight.predictions import sample
 from tui_cnn.runs.errors import RunError
+from tui_cnn.runs.inspection.ends import class_count
 from tui_cnn.runs.inspection.replies import AnyReply, Array
 from tui_cnn.runs.inspection.requests import Image
 from tui_cnn.visible import visible
@@ -115,22 +115,18 @@ class Engine:
             compiled before they are asked for: single images then pass through it layer by layer.
         gradients: (one input, class) -> (the gradient of its score in the input, Grad-CAM of each layer with maps).
         batch: how many images are computed at once.
+        class_count: how many classes its output is a list of; 0: it is none. Then the scores are the output as it is.
         owner: whose weights are in it.
 
     Raises:
         FormatError: the network cannot be built.
-        RunError: its output is not a list of classes.
     """
 
     def __init__(self, network: Network) -> None:
         network = as_built(network)
         self.analysis: Analysis = analyze(network)
         require_buildable(self.analysis)
-        shape = self.analysis.output_shape or ()
-        if elements(shape[:-1]) != 1:  # many models end in a map of a single pixel, as SqueezeNet does
-            raise RunError(
-                _("{name}: its output is not a list of classes, so it cannot predict").format(name=network.name)
-            )
+        self.class_count = class_count(self.analysis.output_shape or ())
         self.network = network
         self.owner: object = None
         built = build_network(network, further=lambda layer, name: FurtherInput(layer.shape, name=name))
@@ -215,8 +211,8 @@ class Engine:
 
     def _scores_of(self, built: BuiltNetwork) -> Any:
         """Return the tensor of the scores, a row for each image."""
-        scores = self._scores_before_softmax(built)
-        if len(scores.shape) == 2:
+        scores = self._scores_before_softmax(built) if self.class_count else self.model.output
+        if len(scores.shape) == 2 or not self.class_count:
             return scores
         flatten = keras.layers.Flatten()
         rows = flatten(scores)
@@ -260,7 +256,7 @@ class LoadedModel:
     """The weights of a source as they were at `stamp`, in the engine of their network, beside the test set.
 
     Attributes:
-        class_names: a name for each output.
+        class_names: a name for each class; none where the output is no list of classes.
         outputs: for each class of the data set the output that stands for it; -1: none does.
         probabilities: of the whole test set, once they are known.
     """
@@ -269,7 +265,7 @@ class LoadedModel:
         self.stamp = stamp
         self._test = test
         self.described = described
-        count = (engine.analysis.output_shape or (0,))[-1]
+        count = engine.class_count
         classes, named = tuple(map(visible, test.class_names)), described.named
         self.class_names = output_names(count, named, classes)
         self.outputs = outputs_of(classes, count, named, trained_on=described.trained_on)
@@ -330,8 +326,9 @@ class LoadedModel:
         """The output to be expected for each test image, (n,).
 
         Raises:
-            RunError: classes of the data set have no output that is known to stand for them.
+            RunError: classes of the data set have no output that is known to stand for them, or there are none.
         """
+        self._require_classes()
         unknown = [name for name, output in zip(self.test.class_names, self.outputs, strict=True) if output < 0]
         if unknown:
             message = _(
@@ -402,14 +399,24 @@ class LoadedModel:
         return np.asarray(laid)
 
     def predict(self, pixels: Pixels) -> Floats:
-        """Probabilities (n, classes) of images, in one call."""
+        """Probabilities (n, classes) of images, in one call.
+
+        Raises:
+            RunError: the output is no list of classes.
+        """
+        self._require_classes()
         return np.asarray(self.engine.probabilities(self.inputs(pixels)))
+
+    def _require_classes(self) -> None:
+        if not self.class_names:
+            message = _("{name}: its output is not a list of classes, so it cannot predict")
+            raise RunError(message.format(name=self.network.name))
 
     def target_class(self, pixels: Pixels, target: int | None) -> tuple[int, float]:
         """Return the target class of an image (height, width, channels), and its probability.
 
         Raises:
-            RunError: no class has this number.
+            RunError: no class has this number, or there are none.
         """
         probabilities = self.predict(pixels[np.newaxis])[0]
         if target is None:

@@ -27,7 +27,8 @@ def describe(loaded: LoadedModel, _request: Open) -> Job:
     if not engine.is_large:
         blank = np.zeros((1, *loaded.image_shape), np.uint8)
         loaded.engine.activations(loaded.inputs(blank), ())
-        loaded.predict(blank)
+        if loaded.class_names:
+            loaded.predict(blank)
     return OpenReply(
         network=dumps_network(loaded.network),
         layers=tuple(
@@ -86,7 +87,7 @@ def activate(loaded: LoadedModel, request: Activate) -> Job:
     return Activations(
         image=pack(pixels if fitted.ndim == 1 else fitted),
         layers={layer.name: pack(output[0].numpy()) for layer, output in zip(wanted, outputs, strict=True)},
-        probabilities=pack(tf.nn.softmax(scores).numpy()[0]),
+        probabilities=pack(tf.nn.softmax(scores).numpy()[0] if loaded.class_names else np.zeros(0, np.float32)),
     )
 
 
