@@ -71,11 +71,13 @@ class Answering:
     Attributes:
         asked: all requests, in order.
         refuse: the message with which all is refused, if any.
+        predicts: whether the network's output is a list of classes.
         below_zero: whether the first layer goes below zero, in its last map alone.
         diverged: whether all numbers are none, as after a training that diverged.
         hold: what is asked is not answered before this is set.
     """
 
+    predicts = True
     below_zero = False
 
     def __init__(self):
@@ -101,9 +103,9 @@ class Answering:
         return OpenReply(
             network=dumps_network(NETWORK),
             layers=LAYERS,
-            class_names=NAMES,
+            class_names=NAMES if self.predicts else (),
             input_shape=(28, 28, 1),
-            outputs=tuple(range(10)),
+            outputs=tuple(range(10)) if self.predicts else (-1,) * 10,
             image_shape=(28, 28, 1),
             own_shape=(28, 28, 1),
             light_on_black=True,
@@ -135,7 +137,7 @@ class Answering:
                 info.name: pack(part.astype(np.float32))
                 for info, part in zip(LAYERS, (maps, pooled, pooled.ravel(), shares), strict=True)
             },
-            probabilities=pack(shares),
+            probabilities=pack(shares if self.predicts else shares[:0]),
         )
 
     def _kernels(self, request):

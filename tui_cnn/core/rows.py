@@ -67,8 +67,12 @@ class Row(msgspec.Struct, frozen=True):
     @property
     def settings(self) -> tuple[str, ...]:
         """The essential settings of the layer, after whether weights of it are frozen."""
-        weights = self.frozen and (self.holds_layers or bool(self.params))
-        return (*((_("frozen"),) if weights else ()), *self.layer.settings())
+        return (*((_("frozen"),) if self.has_frozen_weights else ()), *self.layer.settings())
+
+    @property
+    def has_frozen_weights(self) -> bool:
+        """Whether this is a frozen layer with weights, or a frozen container."""
+        return self.frozen and (self.holds_layers or bool(self.params))
 
     @property
     def params(self) -> int | None:

@@ -205,3 +205,13 @@ def rows_read(blocks):
 def test_measured_times_are_written_without_going_through_all_rows_for_each_line():
     few, many = rows_read(32), rows_read(256)
     assert many < 2 * (256 / 32) * few, "a block is found by halving; eight times the blocks, not 64 times the work"
+
+
+def test_what_is_frozen_is_marked_also_where_the_settings_give_way():
+    frozen = (conv(name="a_convolution", trainable=False), Flatten(trainable=False), Dense(units=10))
+    network = Network("net", (28, 28, 1), (Block(name="held", layers=(conv(),), trainable=False), *frozen))
+    for width in (24, 40, 60, 100):
+        head, *rows = (text(line) for line in lines(network, width))
+        assert ("settings" in head) == (width == 100)
+        marked = [row.split()[1].lstrip("│") or row.split()[2] for row in rows]
+        assert [mark[1:2] == "*" for mark in marked] == [False, True, True, True, False, False]

@@ -683,3 +683,27 @@ async def test_a_click_on_the_image_changes_neither_the_layer_nor_the_image(answ
             await user.pilot.click(user.app.screen.current_view.query(picture).first(), offset=offset)
             await user.settle()
         assert (user.app.screen.scene.layer, user.app.screen.scene.subject.number) == (0, 0)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+async def test_without_classes_maps_and_kernels_are_shown_and_nothing_is_predicted(answering, run, monkeypatch, size):
+    monkeypatch.setattr(Answering, "predicts", False)
+    for step in (200, 400):
+        keep(run, step)
+    said = "not a list of classes"
+    async with opened(size=size) as user:
+        await user.press("3")
+        await user.sees("Test image 0 · Ankle boot", "Prediction", "above zero", "list of")
+        for view, words in (
+            *(("w", said), ("e", said), ("v", said), ("c", said)),
+            *(("k", "norm"), ("f", "computed"), ("h", "step 400"), ("m", "dead")),
+        ):
+            await user.press(view)
+            await user.sees(words)
+            await user.press("enter", "right", "down", "space", "left", "up", "enter")
+            assert user.app.is_running
+        await user.press("slash")
+        await user.sees("all images")
+        assert "mistakes" not in user.text
+    asked = {type(request).__name__ for request in answering[0].asked}
+    assert not asked & {"Predict", "Transform", "Saliency", "GradCam", "Occlude", "Shift"}

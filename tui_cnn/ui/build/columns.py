@@ -36,6 +36,9 @@ Cells = dict[str, str]
 OPEN, FOLDED, EMPTY = "▾", "▸", "╌"
 """Signs of containers and branches, one cell wide: what they hold is shown, hidden, or nothing."""
 
+FROZEN = "*"
+"""Stands between the sign of a layer and its name, where it is seen however narrow the columns are."""
+
 GAP, TIGHT_GAP = 2, 1
 """Free cells after each column, at least; and where a number would be left out otherwise."""
 
@@ -181,7 +184,7 @@ def cells_of(line: StackLine, analysis: Analysis, *, varies: bool = False, times
         name, settings = " ".join([name, *row.layer.settings()]), row.settings[: -len(row.layer.settings()) or None]
     cells = {
         "number": str(line.path[-1] + 1),
-        "layer": f"{guides}{_mark(line)} {name}{f' {VARIES}' * varies}",
+        "layer": f"{guides}{_mark(line)}{FROZEN if row.has_frozen_weights else ' '}{name}{f' {VARIES}' * varies}",
         "settings": " · ".join(settings),
     }
     return cells | _numbers(line, analysis) | _time(line, analysis, times)

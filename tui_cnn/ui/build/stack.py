@@ -17,7 +17,7 @@ from tui_cnn.formats.toml import dumps_layers
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.ui.build import editing
 from tui_cnn.ui.build.actions import STACK
-from tui_cnn.ui.build.columns import INDENT
+from tui_cnn.ui.build.columns import FROZEN, INDENT
 from tui_cnn.ui.build.formulas import numbers_of, write
 from tui_cnn.ui.build.layer_panel import LayerPanel
 from tui_cnn.ui.build.lines_view import LinesView
@@ -165,6 +165,8 @@ class StackView(LinesView, can_focus=True):
         title = ngettext("{count} layer", "{count} layers", count).format(count=count)
         if muted := sum(row.muted for row in rows):
             title += " · " + _("{count} muted").format(count=muted)
+        if frozen := sum(row.times for row in rows if row.has_frozen_weights):
+            title += " · " + _("{count} frozen ({sign})").format(count=frozen, sign=FROZEN)
         span = self.span if self._anchor is not None else None
         if span is not None:
             title += " · " + _("{count} selected").format(count=span.length)

@@ -319,6 +319,8 @@ class InspectScreen(MainScreen):
         before = self.scene or self._scene_before
         if before is None:
             first = Scene(weights.source, weights.test, first_subject(weights.test, opened), opened)
+            if opened.layers[0].kind == "Input":  # what goes into a further input is of little interest
+                first = first.at(layer=next((place for place, each in enumerate(opened.layers) if each.has_kernels), 0))
             before = first.at(row=first.map_shape[0] // 2, column=first.map_shape[1] // 2)
             self._report_missing(weights.test)
         is_first = self.scene is None
