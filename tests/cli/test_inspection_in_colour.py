@@ -204,4 +204,29 @@ def test_a_run_has_its_own_way_to_take_images(cnn_tui, built):
     run, _model = built
     result = cnn_tui("predict", run.id, "-i", "0", "--fit", "crop")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert f"--scale, --fit and --classes are for model files; {run.id} has its own" in result.stderr
+    assert f"--scale, --fit, --classes and --output are for model files; {run.id} has its own" in result.stderr
+
+
+def test_an_output_of_several_is_named_and_told(keras, cnn_tui):
+    image, number = keras.Input((8, 8, 3)), keras.Input((2,), name="number")
+    flat = keras.layers.Concatenate()([keras.layers.Flatten()(image), number])
+    mask = keras.layers.Conv2D(1, 1, name="mask")(image)
+    kinds = [keras.layers.Dense(3, activation="softmax", name=name)(flat) for name in ("kind", "other")]
+    keras.Model([image, number], [mask, *kinds]).save("several.keras")
+    Image.new("RGB", (8, 8), (200, 100, 0)).save("own.png")
+    zeros = "input “number” gets zeros\n"
+    for options, chosen in (((), "kind"), (("--output", "other"), "other")):
+        result = cnn_tui("predict", "several.keras", "own.png", "--json", *options)
+        assert result.exit_code == 0, result.output
+        assert f"several.keras: shown up to output “{chosen}”\nseveral.keras: {zeros}" in result.stderr
+        model = keras.Model([image, number], kinds[0 if chosen == "kind" else 1])
+        given = np.asarray(Image.open("own.png"), np.float32)[np.newaxis] / 255
+        expected = np.asarray(model([given, np.zeros((1, 2))]))[0]
+        told = {each["class"]: each["probability"] for each in json.loads(result.stdout)["predictions"]}
+        assert [told[number] for number in range(3)] == pytest.approx(expected, rel=1e-4)
+    refused = cnn_tui("predict", "several.keras", "own.png", "--output", "mask")
+    assert refused.exit_code == 2
+    assert "its output is not a list of classes, so it cannot predict" in refused.stderr
+    made = cnn_tui("inspect", "several.keras", "--scale", "0..1", "--no-open", "--output", "mask")
+    assert made.stderr == "several.keras: shown up to output “mask”\n"
+    assert cnn_tui("show", "last").output.count("shown up to output “mask”") == 1

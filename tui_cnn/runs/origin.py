@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import msgspec
 
@@ -132,16 +133,16 @@ def check_inspectable(run: RunDirectory) -> None:
         return
     if origin.no_network or origin.no_weights:
         raise RunError(f"{run.id}: {origin.no_network or origin.no_weights}")
-    if problem := unknown_parts(run.network()):
+    if problem := _unknown_parts(run.network(), run.best_file):
         raise RunError(f"{run.id}: {problem}")
 
 
-def unknown_parts(network: Network) -> str:
-    """Say why a network of another program cannot be built here; empty: it can."""
+def _unknown_parts(network: Network, file: Path) -> str:
+    """Say why a network of another program, whose weights are in a file, cannot be built here; empty: it can."""
     for _place, layer in walk(network.layers):
         if isinstance(layer, Opaque):
             message = _("layer “{name}” is of the type {type}, which is not known here, so nothing can be computed")
             return message.format(name=layer.name, type=layer.kind)
     if ends := several_ends(analyze(network)):
-        return _("has {ends}; only models with one input and one output can be inspected").format(ends=ends)
+        return _("has {ends}; use its model file instead of the run: {file}").format(ends=ends, file=file)
     return ""
