@@ -73,7 +73,7 @@ def _described(source: "Source", name: str, options: Mapping[str, Any]) -> "Sour
     from tui_cnn.data.files import CLASS_NAMES
     from tui_cnn.formats.models import read_model
     from tui_cnn.runs.importing import check_description, read_class_names
-    from tui_cnn.runs.inspection.ends import between_ends, class_count, told
+    from tui_cnn.runs.inspection.ends import between_ends, choices_of, class_count
 
     classes, output, fit = options["classes"], options["output"] or "", options["fit"] or "pad"
     ends = between_ends(read_model(Path(source.path)).network, output)
@@ -88,6 +88,6 @@ def _described(source: "Source", name: str, options: Mapping[str, Any]) -> "Sour
         named = "Fashion-MNIST" if count else _("none")
     line = _("{model}: taken with --scale {scale}, --fit {fit}, class names: {named}")
     echo(line.format(model=name, scale=scale, fit=fit, named=named), err=True)
-    for chosen in told(ends):
+    for chosen in choices_of(ends):
         echo(f"{name}: {chosen}", err=True)
     return described

@@ -20,7 +20,7 @@ from tui_cnn.runs.directory import RunDirectory, make_run
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.events import Imported, encode
 from tui_cnn.runs.export import export_file
-from tui_cnn.runs.inspection.ends import between_ends, class_count, told
+from tui_cnn.runs.inspection.ends import between_ends, choices_of, class_count
 from tui_cnn.runs.preflight import suits
 from tui_cnn.runs.recipe import Recipe, located
 from tui_cnn.runs.snapshot import Follower
@@ -69,7 +69,7 @@ def import_model(file: Path, recipe: Recipe, class_names: Sequence[str] = (), ou
 def choices(run: RunDirectory) -> list[str]:
     """Say which of several inputs and outputs were chosen for an imported run, a line for each."""
     imported = Follower(run).poll().imported
-    return [] if imported is None else told(imported)
+    return [] if imported is None else choices_of(imported)
 
 
 def check_description(file: Path, analysis: Analysis, scale: PixelScale, class_names: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_tail
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import About, RunDirectory, list_runs, load_about
-from tui_cnn.runs.inspection.ends import told
+from tui_cnn.runs.inspection.ends import choices_of
 from tui_cnn.runs.ledger import TestUse, use_of_test_set
 from tui_cnn.runs.machine import digest
 from tui_cnn.runs.origin import Origin, how_to_resume, read_origin
@@ -271,7 +271,7 @@ def outcome(run: RunDirectory, snapshot: Snapshot) -> Outcome | None:
         lacking = _("It is a history, with neither a network nor weights.") if is_history else ""
         model = snapshot.imported
         sentence = _("Imported from {file}.").format(file=model.file)
-        if chosen := told(model):
+        if chosen := choices_of(model):
             sentence = _("Imported from {file}: {chosen}.").format(file=model.file, chosen=", ".join(chosen))
         return Outcome(sentence, lacking)
     if snapshot.state in ACTIVE:

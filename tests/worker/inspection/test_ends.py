@@ -155,6 +155,8 @@ def test_inputs_that_take_other_images_and_none(keras, ask, tmp_path):
     _kind, conv = outputs(keras, model, given, "kind", "conv")
     for source in both_sources(run, tmp_path / "numbers.keras"):
         assert_computed(ask, source, np.asarray(model(given)), conv)
+        asked = FieldRequest(source=source, image=5, layer="flatten", row=0, column=0)
+        assert ask(asked).computed is None, "it looks at another image"
     imported = Follower(run).poll().imported
     assert (imported.same, imported.zeros) == (("small",), ("first_input",))
 
@@ -185,7 +187,8 @@ def test_a_shared_layer_whose_first_use_leads_elsewhere(keras, ask, tmp_path):
         conv = layers.Conv2D(3, 3, activation="relu", name="conv")
         inner = keras.Sequential([keras.Input((26, 26, 3)), layers.GlobalAveragePooling2D(), layers.Dense(5)])
         first = layers.Dense(2, name="first")(inner(conv(layers.Rescaling(2.0)(image))))
-        return keras.Model([image, other], [first, layers.Dense(10, name="second")(inner(conv(other)))])
+        both = layers.Concatenate()([inner(conv(other)), inner(conv(layers.Rescaling(3.0)(other)))])
+        return keras.Model([image, other], [first, layers.Dense(10, name="second")(both)])
 
     model = saved(keras, tmp_path / "crossed.keras", crossed)
     run = import_model(tmp_path / "crossed.keras", Recipe(), output="second")

@@ -47,7 +47,7 @@ class Ends(NamedTuple):
         return bool(takers) and all(layer is not None and layer.scales_pixels for layer in takers)
 
 
-def told(chosen: Ends | Imported) -> list[str]:
+def choices_of(chosen: Ends | Imported) -> list[str]:
     """Say what was chosen, a line for each; none for a network of one input and one output."""
     lines = [_("shown up to output “{name}”").format(name=chosen.output)] if chosen.output else []
     lines += [_("input “{name}” gets the same image").format(name=name) for name in chosen.same]
@@ -67,8 +67,7 @@ def between_ends(network: Network, output: str = "") -> Ends:
     if chosen:
         network = _only_needed(structs.replace(network, outputs=(chosen,)))
     whole, named = graph(network), names(network)
-    needed = whole.needed()
-    inputs = [number for number in whole.inputs if number in needed] or [0]
+    inputs = whole.inputs
     shapes = {number: _input_shape(network, whole.nodes[number]) for number in inputs}
     image = next((number for number in inputs if takes_image(shapes[number])), inputs[0])
     if image:

@@ -15,7 +15,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import RunDirectory, list_runs, read_about
 from tui_cnn.runs.events import EarlyStop, Started
-from tui_cnn.runs.inspection.ends import told
+from tui_cnn.runs.inspection.ends import choices_of
 from tui_cnn.runs.inspection.requests import Source
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.recipe import Recipe
@@ -139,7 +139,7 @@ def weights_name(source: Source) -> str:
         return source.path
     if (imported := Follower(source.run).poll().imported) is not None:
         weights = _("weights of {file}").format(file=visible(Path(imported.file).name))
-        return ", ".join([weights, *map(visible, told(imported))])
+        return ", ".join([weights, *map(visible, choices_of(imported))])
     if (known := weights_of(source)) is not None:
         return weights_epoch(known)
     names = {"best": _("best weights"), "last": _("last weights")}
