@@ -15,7 +15,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from tui_cnn.ui.toolkit.pen import PLAIN, Look, change, looks_of
-from tui_cnn.visible import without_acting
+from tui_cnn.visible import acts, without_acting
 
 _BRIDGE = 3
 """Cells that are the same between two that differ: so many cost no more to write again than to step over."""
@@ -120,10 +120,9 @@ def _is_second(sign: str) -> bool:
 
 def _printable(strip: Strip) -> Strip:
     """Leave out what acts on the terminal, and has no cell."""
-    shown = [without_acting(text) for text, _style, _control in strip]
-    if all(text is was for text, (was, _style, _control) in zip(shown, strip, strict=True)):
+    if not acts("".join([text for text, _style, _control in strip])):
         return strip
-    return Strip([Segment(text, style) for text, (_was, style, _control) in zip(shown, strip, strict=True)])
+    return Strip([Segment(without_acting(text), style) for text, style, _control in strip])
 
 
 def _cells(strip: Strip, colours: ColorSystem) -> CellRow | None:
