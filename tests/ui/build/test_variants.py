@@ -89,6 +89,29 @@ async def test_a_variant_is_renamed_and_deleted(home, narrow):
         assert user.network == TUTORIAL
 
 
+async def test_variants_are_read_anew_while_a_question_is_open(home, narrow):
+    async with opened() as user:
+        await user.press("C")
+        await user.sees("→ narrow")
+        table = user.app.screen
+        await user.press("d")
+        await user.sees("“narrow” will be deleted permanently.")
+        variants.rename(narrow, kept(home, "thin"))
+        table._read(1)
+        await user.until(lambda: table._candidates[-1].name == "thin")
+        await user.press("d")
+        await user.sees("→ thin")
+        await user.press("r")
+        await user.sees("Save the network as a variant")
+        variants.rename(kept(home, "thin"), kept(home, "slim"))
+        table._read(1)
+        await user.until(lambda: table._candidates[-1].name == "slim")
+        await user.type("slender")
+        await user.press("enter")
+        await user.sees("→ slim")
+        assert user.notices[-1].endswith("slender.toml: No such file or directory")
+
+
 async def test_other_networks_are_added_to_compare_with(home, narrow):
     async with opened(size=(160, 50)) as user:
         await user.press("C")

@@ -194,3 +194,23 @@ def test_the_settings_of_the_form_become_the_plan():
     assert plan.limits == ("memory <= 2GB",)
     assert (plan.budget.trials, plan.budget.minutes) == (None, 30.0)
     assert plan.space == PLAN.space
+
+
+async def test_a_search_that_is_made_after_one_has_left_ends_no_other_screen():
+    async with opened(size=(120, 40)) as user:
+        await user.press("asterisk", "enter", "6", "n")
+        await user.sees("candidates")
+        page = user.app.screen
+        await user.press("escape")
+        search = user.app.screen
+        for _time in range(2):
+            page.dismiss()
+            await user.settle()
+            assert user.app.screen is search
+        await user.press("n")
+        page = user.app.screen
+        await user.press("1")
+        page.dismiss()  # while another mode is shown
+        await user.settle()
+        await user.press("6")
+        assert user.app.screen is search

@@ -183,6 +183,10 @@ class Variants(SingleResult[Candidate | None]):
         place = self.query_one(DataTable).cursor_column - 1
         return self._candidates[place] if 0 < place < len(self._candidates) else None
 
+    def _place_of(self, name: str) -> int:
+        """Return where a network is among all, which may have been read anew while a question was open."""
+        return next((place for place, candidate in enumerate(self._candidates) if candidate.name == name), 1)
+
     def action_load(self) -> None:
         """Answer with the network under the cursor."""
         if candidate := self._chosen:
@@ -226,7 +230,7 @@ class Variants(SingleResult[Candidate | None]):
                 rename(old, new)
             except OSError as error:
                 workspace_of(self).report(f"{new}: {error.strerror}")
-            self._read(self._candidates.index(candidate))
+            self._read(self._place_of(candidate.name))
 
     @work
     async def action_delete(self) -> None:
@@ -234,13 +238,14 @@ class Variants(SingleResult[Candidate | None]):
         candidate = self._chosen
         if candidate is None:
             return
-        if candidate.name in self._paths:
+        file = self._paths.get(candidate.name)
+        if file is not None:
             question = _("“{name}” will be deleted permanently.").format(name=candidate.name)
             answer = await self.app.push_screen_wait(
                 Ask(_("Delete variant"), question, [Answer("delete", "d", _("Delete"))])
             )
             if answer != "delete":
                 return
-            self._paths[candidate.name].unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
         self._added.pop(candidate.name, None)
-        self._read(max(1, self._candidates.index(candidate) - 1))
+        self._read(max(1, self._place_of(candidate.name) - 1))

@@ -1,9 +1,10 @@
 """What all screens share: the line at the top, the footer, and a notice where the terminal is too small."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.screen import Screen
@@ -14,6 +15,7 @@ from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.toolkit.keys_footer import KeysFooter
 from tui_cnn.ui.toolkit.network_summary import header_totals
+from tui_cnn.ui.toolkit.textual_adapter import AdaptedApp
 from tui_cnn.ui.workspace import Workspace, workspace_of
 
 _ROOM_FOR_NAMES = 90
@@ -165,6 +167,10 @@ class MainScreen(Screen[None]):
     def shown_topics(self) -> tuple[str, ...]:
         """What there are lessons about: a layer's type, kinds of numbers, a view."""
         return ()
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Leave a screen that lies over another, once, wherever one is by then: a thread may come late."""
+        return cast("AdaptedApp", self.app).close(self, result)
 
     def commit_pending(self) -> None:
         """Apply what stands in an open form, before the network is saved or left; by default there is none."""
