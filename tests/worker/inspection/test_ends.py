@@ -249,3 +249,20 @@ def test_there_are_no_classes_to_name(keras, tmp_path):
     saved(keras, tmp_path / "u_net.keras", u_net)
     with pytest.raises(RunError, match=r"u_net.keras: its output is not a list of classes; leave the class names out"):
         import_model(tmp_path / "u_net.keras", Recipe(), ["a", "b"])
+
+
+def test_layers_keep_their_weights_where_others_of_their_kind_are_left_out(keras, ask, tmp_path):
+    def apart(keras):
+        layers = keras.layers
+        image = keras.Input((28, 28, 1))
+        maps = [layers.Conv2D(3, 3, name=name)(image) for name in ("conv2d", "conv2d_1")]
+        one, two = (layers.GlobalAveragePooling2D()(each) for each in maps)
+        return keras.Model(image, [layers.Dense(4, name="dense")(one), layers.Dense(10, name="dense_1")(two)])
+
+    model = saved(keras, tmp_path / "apart.keras", apart)
+    run = import_model(tmp_path / "apart.keras", Recipe(), output="dense_1")
+    expected = np.asarray(keras.ops.softmax(model(images())[1]))
+    for source in both_sources(run, tmp_path / "apart.keras", "dense_1"):
+        found = ask(Predict(source=source, images=(0, 5))).probabilities.numpy()
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
+        assert "conv2d_1" in [layer.name for layer in ask(Open(source=source)).layers]

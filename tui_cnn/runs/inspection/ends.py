@@ -7,7 +7,7 @@ from msgspec import structs
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.graph import Node, graph
-from tui_cnn.core.layers import AnyLayer, Branches, Input, Route, Shared
+from tui_cnn.core.layers import CONTAINERS, AnyLayer, Branches, Input, Route, Shared, can_be_frozen
 from tui_cnn.core.layers.links import NETWORK_INPUT
 from tui_cnn.core.network import Network, Path, Stack, mapped, names, walk, with_inner
 from tui_cnn.core.renaming import fresh_name, referring
@@ -65,7 +65,7 @@ def between_ends(network: Network, output: str = "") -> Ends:
     """
     chosen = _output(network, output)
     if chosen:
-        network = _only_needed(structs.replace(network, outputs=(chosen,)))
+        network = _only_needed(structs.replace(_with_names(network), outputs=(chosen,)))
     whole, named = graph(network), names(network)
     inputs = whole.inputs
     shapes = {number: _input_shape(network, whole.nodes[number]) for number in inputs}
@@ -129,6 +129,15 @@ def _with_own_input(network: Network, path: Path, *, is_used: bool) -> Network:
     layers = edits.splice(structs.replace(network, layers=layers), path, 1, (route,)).layers
     own = (Input(name=old, shape=network.input_shape),) if is_used else ()
     return structs.replace(network, input_shape=further.shape, layers=(*own, *layers))
+
+
+def _with_names(network: Network) -> Network:
+    """Give the layers that have weights the names that they go by, which others before them would change by leaving."""
+    named = names(network)
+    for path, layer in walk(network.layers):
+        if not layer.name and can_be_frozen(type(layer)) and type(layer) not in CONTAINERS:
+            network = edits.change(network, path, name=named[path])
+    return network
 
 
 def _only_needed(network: Network) -> Network:
