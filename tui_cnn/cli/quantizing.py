@@ -1,6 +1,7 @@
 """`cnn-tui quantize`: the network of a run in int8, for a microcontroller."""
 
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -17,6 +18,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.quantization import ConvertedNetwork, Quantizing, TestedNetworks, TestedShare
 
 _SUFFIX = ".tflite"
+_KINDS = "float32", "int8"
 
 
 @click.command(
@@ -39,9 +41,7 @@ _SUFFIX = ".tflite"
     ),
 )
 @click.argument("run")
-@click.option(
-    "--output", "-o", metavar="FILE", help=_("Output file, such as network.tflite; default: none is written.")
-)
+@click.option("--output", "-o", metavar="FILE", help=_("Output file, such as network.tflite; default: none."))
 @click.option(
     "--images",
     type=click.IntRange(1, 10_000),
@@ -91,6 +91,7 @@ def _report(run: str, converted: ConvertedNetwork, tested: TestedNetworks) -> di
         "float32_size": converted.float_size,
         "ram": converted.ram,
         "calibration_images": converted.calibration,
+        "in_float32": converted.in_float,
         "images": total,
         "accuracy": {kind: _share(count, range(len(count)), total) for kind, count in zip(_KINDS, counts, strict=True)},
         "alike": tested.alike,
@@ -105,18 +106,13 @@ def _report(run: str, converted: ConvertedNetwork, tested: TestedNetworks) -> di
     }
 
 
-_KINDS = "float32", "int8"
-
-
-def _share(counts: list[list[int]], classes: "range | list[int]", images: int) -> float | None:
+def _share(counts: list[list[int]], classes: Iterable[int], images: int) -> float | None:
     """Return the share of images of some classes that are predicted right; None without images."""
     return sum(counts[number][number] for number in classes) / images if images else None
 
 
 def _lines(report: dict[str, Any], output: str | None) -> list[str]:
-    needs = _(
-        "{run} in int8: flash {flash}, RAM {ram} for activations; in float32 the file has {float_size}, {times:.1f}×"
-    )
+    needs = _("{run} in int8: flash {flash} ({float_size} in float32, {times:.1f}×), RAM {ram} for activations")
     lines = [
         needs.format(
             run=report["run"],
@@ -130,8 +126,11 @@ def _lines(report: dict[str, Any], output: str | None) -> list[str]:
             alike=report["alike"] / report["images"],
             count=report["calibration_images"],
         ),
-        "",
     ]
+    if report["in_float32"]:
+        floats = _("without an int8 kernel, so computed in float32: {operators}")
+        lines.append(floats.format(operators=", ".join(report["in_float32"])))
+    lines.append("")
     rows = [(_("all classes"), *_cells(report["accuracy"]), f"{report['images']:,}")]
     rows += [(shortened(one["name"]), *_cells(one), f"{one['images']:,}") for one in report["classes"]]
     heading = (_("accuracy"), "float32", "int8", _("change"), _("images"))

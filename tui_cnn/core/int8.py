@@ -16,7 +16,6 @@ from tui_cnn.core.graph import Graph
 from tui_cnn.core.layers import Layer
 from tui_cnn.core.layers.merging import MergingLayer
 from tui_cnn.core.lifetimes import Lifetimes
-from tui_cnn.core.network import Path
 from tui_cnn.core.rows import Analysis
 from tui_cnn.core.shape import Shape
 
@@ -33,8 +32,8 @@ names of both.
 
 _WITHOUT_EFFECT = ("augmentation", "regularization")
 _FUSED = ("linear", "relu", "relu6")
-_OPERATORS = {**dict.fromkeys(("softmax", "sigmoid", "tanh", "leaky_relu", "gelu", "hard_silu"), 1), "silu": 2}
-"""How many operators an activation is; some others are not in the converter's int8 set."""
+_OPERATORS = {**dict.fromkeys(("softmax", "sigmoid", "tanh", "leaky_relu", "elu", "gelu", "hard_silu"), 1), "silu": 2}
+"""How many operators an activation is."""
 
 _WINDOWS = ("MaxPooling2D", "AveragePooling2D")
 _WITH_CONSTANT = ("GlobalAveragePooling2D", "GlobalMaxPooling2D", "ZeroPadding2D", "Cropping2D", "Permute")
@@ -89,7 +88,7 @@ class Int8Operators:
         self._numbers = 0
         self._tensors = self._folded = 0
         self._ends: dict[int, _End] = {}
-        self._counted: set[Path] = set()
+        self._is_shared = False
         graph, shapes = analysis.graph, [shape or () for shape in analysis.shapes]
         needed, readers = graph.needed(), _readers(graph)
         values: dict[int, int] = {}
@@ -100,8 +99,7 @@ class Int8Operators:
             if node.layer is None or node.is_input:
                 value = self._make((), shapes[number])
             else:
-                self._is_counted = node.weights in self._counted
-                self._counted.add(node.weights)
+                self._is_shared = node.path != node.weights
                 value = self._layer(node.layer, sources, [shapes[one] for one in node.inputs], shapes[number])
             if readers[number] > 1:
                 self._ends.pop(value, None)  # what another reads stays as it is
@@ -122,6 +120,9 @@ class Int8Operators:
         if getattr(layer, "data_format", "channels_last") != "channels_last":
             raise _UnknownError(type(layer).__name__)
         if layer.family == "activation":
+            if slopes := layer.parameters(shape).total:  # those of a PReLU
+                self._numbers += slopes
+                self._tensors += 1
             return self._activated(layer.function, sources[0], shape)
         value, before = sources[0], given[0]
         for call in layer.keras_calls(before):
@@ -201,7 +202,7 @@ class Int8Operators:
 
     def _weigh(self, weights: int, channels: int) -> None:
         """Add a kernel and its bias to the file, but those that are there already."""
-        if not self._is_counted:
+        if not self._is_shared:
             self._numbers += weights + channels * (_BIAS + 2 * _PER_CHANNEL)
             self._tensors += 2
 

@@ -29,13 +29,15 @@ class QuantizationRequest(msgspec.Struct, frozen=True):
 class ConvertedNetwork(msgspec.Struct, frozen=True, tag=True):
     """Bytes of the file in int8, and of the same in float32; of the arena for the activations in int8.
 
-    `calibration` is how many training images there were.
+    `calibration` is how many training images there were, `in_float` what still computes in float32, by its name in
+    LiteRT: it has no int8 kernel, and its values are converted before and after.
     """
 
     size: int
     float_size: int
     ram: int
     calibration: int
+    in_float: tuple[str, ...] = ()
 
 
 class TestedShare(msgspec.Struct, frozen=True, tag=True):

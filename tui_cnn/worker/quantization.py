@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+from tensorflow.lite.python import schema_py_generated as schema
 from tensorflow.lite.tools.flatbuffer_utils import convert_bytearray_to_object
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
@@ -43,6 +44,15 @@ from tui_cnn.worker.inputs import model_inputs
 from tui_cnn.worker.weights import load_weights
 
 _BATCH = 250
+_OPERATORS = {code: name for name, code in vars(schema.BuiltinOperator).items() if isinstance(code, int)}
+_BYTES = {
+    schema.TensorType.INT8: 1,
+    schema.TensorType.BOOL: 1,
+    schema.TensorType.INT16: 2,
+    schema.TensorType.INT32: 4,
+    schema.TensorType.FLOAT32: 4,
+    schema.TensorType.INT64: 8,
+}
 
 Floats = npt.NDArray[np.float32]
 Predict = Callable[[Floats], npt.NDArray[np.int64]]
@@ -91,7 +101,9 @@ def quantize(request: QuantizationRequest) -> Iterator[QuantizationAnswer]:
     content = convert(model, lambda: (inputs(data.train_images[number : number + 1]) for number in chosen))
     if request.target:
         save_bytes(Path(request.target), content)
-    yield ConvertedNetwork(len(content), len(convert(model)), arena_of(content), len(chosen))
+    yield ConvertedNetwork(
+        len(content), len(convert(model)), arena_of(content), len(chosen), operators_in_float(content)
+    )
     yield from _test(run, data, inputs, model.output.shape[-1], _predictor(model), int8_predictor(content))
 
 
@@ -141,8 +153,8 @@ def _lifetimes(content: bytes) -> Lifetimes:
     numbers: dict[int, int] = {}
 
     def make(tensor: int, sources: list[int]) -> None:
-        shape = graph.tensors[tensor].shape
-        numbers[tensor] = lifetimes.make(sources, (prod(map(int, shape)),))
+        array = graph.tensors[tensor]
+        numbers[tensor] = lifetimes.make(sources, (_BYTES[array.type] * prod(map(int, array.shape)),))
 
     for tensor in graph.inputs:
         make(tensor, [])
@@ -153,6 +165,18 @@ def _lifetimes(content: bytes) -> Lifetimes:
     for tensor in graph.outputs:
         lifetimes.keep(numbers[tensor])
     return lifetimes
+
+
+def operators_in_float(content: bytes) -> tuple[str, ...]:
+    """Name the operators of a converted model that compute in float32, once each."""
+    model = convert_bytearray_to_object(bytearray(content))
+    graph = model.subgraphs[0]
+    found = {
+        _OPERATORS[model.operatorCodes[operator.opcodeIndex].builtinCode]
+        for operator in graph.operators
+        if any(graph.tensors[tensor].type == schema.TensorType.FLOAT32 for tensor in operator.outputs)
+    }
+    return tuple(sorted(found - {"DEQUANTIZE"}))
 
 
 def _predictor(model: keras.Model) -> Predict:
@@ -200,7 +224,7 @@ def _test(
     floats, ints = (np.concatenate(classes) for classes in zip(*batches, strict=True))
     classes = tuple(map(visible, data.class_names))
     names = output_names(max(outputs, len(classes)), run.output_names(), classes)
-    counts = [confusion(labels, predicted, len(names)).tolist() for predicted in (floats, ints)]
+    before_counts, after_counts = (confusion(labels, predicted, len(names)).tolist() for predicted in (floats, ints))
     for weights, predicted in (("best", floats), ("best, int8", ints)):
         evaluation = TestEvaluation(
             test_set=data.digest,
@@ -211,4 +235,4 @@ def _test(
             accuracy=float(np.mean(predicted == labels)),
         )
         record(evaluation)
-    yield TestedNetworks(names, *counts, int(np.sum(floats == ints)))
+    yield TestedNetworks(names, before_counts, after_counts, int(np.sum(floats == ints)))
