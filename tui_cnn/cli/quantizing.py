@@ -137,7 +137,7 @@ def _lines(report: dict[str, Any], output: str | None) -> list[str]:
     lines += table(heading, rows, numbers={1, 2, 3, 4})
     fitting = ", ".join(report["boards"]) or _("none of them")
     lines += ["", _("Boards with enough flash and RAM: {boards}").format(boards=fitting)]
-    return [*lines, _("Saved: {file}").format(file=output)] if output else lines
+    return [*lines, _("Saved to {path}").format(path=output)] if output else lines
 
 
 def _cells(accuracy: dict[str, Any]) -> tuple[str, str, str]:

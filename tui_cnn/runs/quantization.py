@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from tui_cnn.core.analysis import analyze
+from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.export import require_buildable
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
@@ -66,8 +67,8 @@ class Quantizing:
     """Converts and tests the best weights of a run in a worker process, which ends with its answer or when closed.
 
     Raises:
-        RunError: the run was not trained here, has no weights yet, or a network of several inputs or outputs.
-        FormatError: a file of the run is damaged, or its network cannot be built.
+        RunError: the run was not trained here, or has a network of several inputs or outputs.
+        FormatError: there are no weights yet, a file of the run is damaged, or its network cannot be built.
     """
 
     def __init__(self, run: RunDirectory, target: Path | None, calibration: int) -> None:
@@ -80,7 +81,7 @@ class Quantizing:
             message = _("{name} has {ends}; only networks with one input and one output can be quantized")
             raise RunError(message.format(name=analysis.network.name, ends=ends))
         if not run.best_file.exists():
-            raise RunError(_("{run} has no weights yet; train it for at least one epoch").format(run=run.id))
+            raise FormatError(run.best_file, _("not available yet; train for at least one epoch"))
         path = str(target.absolute()) if target else None
         self._request = QuantizationRequest(str(run.path.absolute()), path, calibration)
         self._answers: WorkerAnswers[QuantizationAnswer] = WorkerAnswers(msgspec.json.Decoder(QuantizationAnswer))
