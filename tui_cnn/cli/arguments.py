@@ -118,7 +118,10 @@ _DEVICES = (
     click.option("--max-flash", type=Count(), help=_("Maximum size of the network in int8, such as 256kB.")),
     click.option("--max-ram", type=Count(), help=_("Maximum memory for activations in int8, such as 64kB.")),
     click.option(
-        "--board", type=click.Choice(list(BOARDS)), help=_("Board whose flash and RAM are the limits in int8.")
+        "--board",
+        type=click.Choice(list(BOARDS)),
+        metavar="BOARD",
+        help=_("Board whose flash and RAM are the limits in int8: {names}.").format(names=", ".join(BOARDS)),
     ),
 )
 

@@ -5,6 +5,9 @@ kernel before it, a ReLU into the operator before it, what has an effect in trai
 activations take one byte, biases four, and each channel of a kernel and of its bias has a scale (float32) and a zero
 point (int64). After Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
 Inference", 2018, and "LiteRT 8-bit quantization specification".
+
+The converter does a little more: it folds a factor into the kernel behind it, for instance. The numbers are then higher
+than they need be. Branches are computed in the order in which they are declared; it may choose another.
 """
 
 from collections import Counter

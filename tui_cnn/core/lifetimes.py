@@ -1,5 +1,6 @@
 """Which values of a network are alive when it runs, one step after the other, and how they fit into memory."""
 
+from bisect import insort
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
@@ -65,10 +66,10 @@ class Lifetimes:
         # Of equal ones the last made comes first, as there.
         for size, value in sorted(rounded, key=lambda one: (one[0], one[1].made), reverse=True):
             start = 0
-            for begin, end, other in sorted(placed, key=lambda place: place[0]):
+            for begin, end, other in placed:
                 if other.meets(value):
                     if begin - start >= size:
                         break
                     start = max(start, end)
-            placed.append((start, start + size, value))
+            insort(placed, (start, start + size, value))
         return max((end for _start, end, _value in placed), default=0)
