@@ -14,6 +14,8 @@ import time
 
 from rich.cells import cell_len
 
+from tests.terminal_style import TerminalStyle
+
 
 class Grid:
     """A terminal that knows how to go to a place, to take a style, and to write; wide signs take two cells.
@@ -28,7 +30,7 @@ class Grid:
     def __init__(self, columns, rows, filled=" "):
         self.cells = [[(filled, 0, "")] * columns for _ in range(rows)]
         self._x = self._y = 0
-        self._style = self._rest = ""
+        self._style, self._rest = TerminalStyle(), ""
 
     @property
     def text(self):
@@ -45,12 +47,14 @@ class Grid:
     def _do(self, numbers, does, sign):
         if does == "H":
             self._y, self._x = (int(number) - 1 for number in numbers.split(";")) if numbers else (0, 0)
+        elif does == "G":
+            self._x = int(numbers or 1) - 1
         elif does == "m":
-            self._style = "" if numbers in ("", "0") else numbers
+            self._style = self._style.after(numbers)
         elif sign is not None and sign >= " ":
             for half in range(cell_len(sign)):
                 if self._y < len(self.cells) and self._x < len(self.cells[0]):
-                    self.cells[self._y][self._x] = (sign, half, self._style)
+                    self.cells[self._y][self._x] = (sign, half, self._style.seen_on(sign).codes)
                 self._x += 1
         elif sign == "\n":
             self._y += 1

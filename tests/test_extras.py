@@ -2,6 +2,7 @@
 
 import sys
 import tomllib
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import get_args
@@ -44,7 +45,7 @@ def test_it_is_added_to_this_installation(monkeypatch, prefix, has_pip, command)
 
     monkeypatch.setattr(sys, "prefix", prefix)
     monkeypatch.setattr(extras, "find_spec", found)
-    monkeypatch.setattr(extras, "requires", lambda _name: ["numpy>=1.26", "tensorflow>=2.20; extra == 'train'"])
+    monkeypatch.setattr(metadata, "requires", lambda _name: ["numpy>=1.26", "tensorflow>=2.20; extra == 'train'"])
     extras._requirement.cache_clear()
     wanted = command.format(python=sys.executable)
     assert extras.what_is_missing("train", "this") == f"this needs the package tensorflow; install it with: {wanted}"

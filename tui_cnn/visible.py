@@ -32,6 +32,11 @@ def escaped(toml: str) -> str:
     return _IN_LINES.sub(lambda match: f"\\U{ord(match[0]):08X}", toml)
 
 
+def acts(text: str) -> bool:
+    """Tell whether something in a text acts on a terminal."""
+    return _IN_A_LINE.search(text) is not None
+
+
 def without_acting(text: str, instead: str = "") -> str:
     """Leave out what acts on a terminal."""
     return _IN_A_LINE.sub(instead, text)

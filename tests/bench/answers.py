@@ -63,11 +63,11 @@ def measure(home, count, *, training):
             terminal.wait_for("running" if training else "stopped")
             time.sleep(1)
             terminal.type(b"\r")
-            terminal.wait_for("best epoch")
+            terminal.wait_for("training mean")
             time.sleep(2)
             kinds = {  # only what differs is written: the beginning of a word may stay
-                "Train: axis": [(b"a", [b"teps"]), (b"a", [b"econds of"]), (b"a", [b"pochs"])],
-                "Train: scale": [(b"y", [b"logarithmic"]), (b"y", [b"best"])],
+                "Train: axis": [(b"a", [b"teps"]), (b"a", [b"raining"]), (b"a", [b"pochs"])],
+                "Train: scale": [(b"y", [b"log"]), (b"y", ["──────".encode()])],
             }
             times |= struck(terminal, kinds, count // 2, dice)
             terminal.type(b"1")

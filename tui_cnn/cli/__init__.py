@@ -1,5 +1,6 @@
 """The `cnn-tui` command. Commands are loaded when they are called, and what takes long to load is imported then."""
 
+import gc
 import sys
 
 from tui_cnn.errors import UserError
@@ -7,6 +8,8 @@ from tui_cnn.i18n import _, known_language, language_of_environment, languages, 
 from tui_cnn.visible import visible
 
 OPTION = "--lang"
+_NEW_OBJECTS = 50_000
+"""So many come before garbage is looked for: nearly all that a start makes is to stay, and was looked at 100 times."""
 
 
 class UnknownLanguageError(UserError):
@@ -15,6 +18,7 @@ class UnknownLanguageError(UserError):
 
 def main() -> None:
     """Run the command of this process's arguments, and exit."""
+    gc.set_threshold(_NEW_OBJECTS, 10, 10)
     from tui_cnn.cli.streams import open_streams
 
     open_streams()

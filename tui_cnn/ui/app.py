@@ -307,6 +307,7 @@ class CnnTui(AdaptedApp):
 
     @work(thread=True, group="load")
     def _load_screens(self) -> None:
+        limit_garbage()  # until now little was to be collected
         for name in ("runs", "train", "inspect", "lab", "search"):
             import_module(f"tui_cnn.ui.{name}.screen")
         gc.collect()
@@ -346,7 +347,6 @@ def run_app(
         settings = msgspec.structs.replace(configuration.settings, lessons=lessons)
         configuration = configuration._replace(settings=settings)
     use_plain_signs(configuration.settings.signs)
-    limit_garbage()
     app = CnnTui(design, data or "", configuration, notes, lookup)
     if inspected is not None:
         app.call_later(app.workspace.inspect_run, inspected)

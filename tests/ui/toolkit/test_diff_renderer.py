@@ -17,7 +17,17 @@ from tui_cnn.ui.toolkit.textual_adapter import DifferingCells
 
 WIDTH, HEIGHT = 12, 3
 CONSOLE = Console(width=WIDTH, height=HEIGHT, color_system="truecolor", force_terminal=True)
-STYLES = [Style(color="red"), Style(bold=True), Style(bgcolor="blue")]
+STYLES = [
+    Style(color="red"),
+    Style(bold=True),
+    Style(bold=True, dim=True),
+    Style(dim=True, color="#102030"),
+    Style(bgcolor="blue"),
+    Style(bgcolor="blue", color="red", underline=True),
+    Style(reverse=True, bgcolor="#102030"),
+    Style(italic=True, strike=True),
+    Style(),
+]
 SIGNS = ["a", "b", " ", "×", "합", "─"]
 
 

@@ -8,23 +8,24 @@ from functools import cache
 from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
-from rich.console import Console
+from rich.color import ColorSystem
+from rich.console import COLOR_SYSTEMS, Console
 from rich.control import Control
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 
-from tui_cnn.visible import without_acting
+from tui_cnn.ui.toolkit.pen import PLAIN, Look, change, looks_of
+from tui_cnn.visible import acts, without_acting
 
-_BRIDGE = 8
-"""Cells that are the same between two that differ: so many cost less to write again than to step over."""
+_BRIDGE = 3
+"""Cells that are the same between two that differ: so many cost no more to write again than to step over."""
 
 
 class CellRow(NamedTuple):
-    """Cells: the sign of each, marked in the second cell of a wide one, and the style of each."""
+    """Cells: the sign of each, marked in the second cell of a wide one, and the look of each; None: not known."""
 
     signs: list[str]
-    styles: list[Style | None]
+    looks: list[Look | None]
 
 
 class TerminalBuffer:
@@ -40,54 +41,94 @@ class TerminalBuffer:
         self._strips.clear()
 
     def render(self, strips: Iterable[tuple[int, int, Strip]], console: Console) -> str:
-        """Return what to write to the terminal for strips at their places, row and column; take them as written."""
-        parts = []
+        """Return what to write to the terminal for strips at their places, row and column; take them as written.
+
+        Before and after, the terminal writes in the style that it has by itself.
+        """
+        colours = COLOR_SYSTEMS[console.color_system or "truecolor"]
+        parts: list[str] = []
+        now, at = PLAIN, (-1, -1)
+
+        def restyle(wanted: Look) -> None:
+            nonlocal now
+            codes, now = change(now, wanted)
+            parts.append(codes)
+
         for y, x, strip in strips:
-            for column, changed in self._differences(y, x, strip):
-                parts += [Control.move_to(column, y).segment.text, changed.render(console)]
+            strip = _printable(strip)
+            differ = self._differences(y, x, strip, colours)
+            if differ is None:
+                restyle(PLAIN)
+                parts += [Control.move_to(x, y).segment.text, strip.render(console)]
+                at = (-1, -1)
+                continue
+            for first, last in differ:
+                parts.append(_moved(at, (y, first)))
+                at = (y, last + 1)
+                row, before = self._rows[y], None
+                for sign, wanted in zip(row.signs[first : last + 1], row.looks[first : last + 1], strict=True):
+                    if wanted is not before and wanted is not None:
+                        restyle(wanted)
+                        before = wanted
+                    if not _is_second(sign):
+                        parts.append(sign)
+        restyle(PLAIN)
         return "".join(parts)
 
-    def _differences(self, y: int, x: int, strip: Strip) -> Iterator[tuple[int, Strip]]:
-        """Yield the parts of a strip that differ from what stands at its place, and take it as written."""
-        strip = _printable(strip)
+    def _differences(self, y: int, x: int, strip: Strip, colours: ColorSystem) -> list[tuple[int, int]] | None:
+        """Take a strip as written at its place; return the first and last columns of what differs from what was there.
+
+        None: it must be written whole, and nothing is known of its row then.
+        """
         strips = self._strips.setdefault(y, {})
         if strips.get(x) == strip:
-            return
+            return []
         end = x + strip.cell_length
         for column in [left for left, other in strips.items() if left < end and left + other.cell_length > x]:
             del strips[column]
-        cells = _cells(strip)
-        if cells is None or len(cells.signs) != strip.cell_length:  # write it all, and trust nothing that stands there
+        cells = _cells(strip, colours)
+        if cells is None or len(cells.signs) != strip.cell_length:
             self._rows.pop(y, None)
-            yield x, strip
-            return
+            return None
         strips[x] = strip
         row = self._rows.setdefault(y, CellRow([], []))
         missing = end - len(row.signs)
         row.signs.extend([""] * missing)
-        row.styles.extend([None] * missing)
-        pairs = zip(row.signs[x:end], cells.signs, row.styles[x:end], cells.styles, strict=True)
+        row.looks.extend([None] * missing)
+        pairs = zip(row.signs[x:end], cells.signs, row.looks[x:end], cells.looks, strict=True)
         differ = [
             x + n for n, (was, now, old, new) in enumerate(pairs) if was != now or (old is not new and old != new)
         ]
-        row.signs[x:end], row.styles[x:end] = cells
-        for first, last in _ranges(differ):
-            whole = first == x and last == end - 1
-            yield first, strip if whole else strip.crop(first - x, last + 1 - x)
+        row.signs[x:end], row.looks[x:end] = cells
+        return [(first - _is_second(row.signs[first]), last) for first, last in _ranges(differ)]
+
+
+def _moved(at: tuple[int, int], to: tuple[int, int]) -> str:
+    """Return what brings the cursor to a row and a column; within a row by the column, not by steps.
+
+    A terminal that takes some sign to be wider than it is here is wrong up to the next such move only.
+    """
+    if at == to:
+        return ""
+    return f"\x1b[{to[1] + 1}G" if at[0] == to[0] else Control.move_to(to[1], to[0]).segment.text
+
+
+def _is_second(sign: str) -> bool:
+    """Tell whether a cell is the second one of a wide sign."""
+    return len(sign) > 1
 
 
 def _printable(strip: Strip) -> Strip:
     """Leave out what acts on the terminal, and has no cell."""
-    shown = [without_acting(text) for text, _style, _control in strip]
-    if all(text is was for text, (was, _style, _control) in zip(shown, strip, strict=True)):
+    if not acts("".join([text for text, _style, _control in strip])):
         return strip
-    return Strip([Segment(text, style) for text, (_was, style, _control) in zip(shown, strip, strict=True)])
+    return Strip([Segment(without_acting(text), style) for text, style, _control in strip])
 
 
-def _cells(strip: Strip) -> CellRow | None:
+def _cells(strip: Strip, colours: ColorSystem) -> CellRow | None:
     """Take a strip apart; None where a sign has no cell of its own, but joins with others."""
     signs: list[str] = []
-    styles: list[Style | None] = []
+    looks: list[Look | None] = []
     for text, style, _control in strip:
         before = len(signs)
         if text.isascii():
@@ -98,8 +139,12 @@ def _cells(strip: Strip) -> CellRow | None:
                 if width == 0:
                     return None
                 signs += sign if width == 1 else (sign, sign + "+")
-        styles += [style] * (len(signs) - before)
-    return CellRow(signs, styles)
+        seen, blank = looks_of(style, colours)
+        if " " in text:
+            looks += [blank if sign == " " else seen for sign in signs[before:]]
+        else:
+            looks += [seen] * (len(signs) - before)
+    return CellRow(signs, looks)
 
 
 @cache
@@ -113,7 +158,7 @@ def _ranges(columns: Iterable[int]) -> Iterator[tuple[int, int]]:
     for column in columns:
         if first is None or last is None:
             first = last = column
-        elif column - last > _BRIDGE:
+        elif column - last > _BRIDGE + 1:
             yield first, last
             first = last = column
         else:

@@ -30,7 +30,7 @@ from textual.widgets import OptionList
 from textual.worker import WorkerFailed, get_current_worker
 
 from tui_cnn.ui.toolkit.diff_renderer import TerminalBuffer
-from tui_cnn.visible import without_acting
+from tui_cnn.visible import acts, without_acting
 
 try:
     from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
@@ -98,6 +98,8 @@ class _Gate(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments without such characters."""
+        if not acts("".join([segment.text for segment in segments if not segment.control])):
+            return segments
         return [
             segment if segment.control else Segment(without_acting(segment.text), segment.style) for segment in segments
         ]

@@ -1,0 +1,84 @@
+"""How a terminal is told to write in another style: only what differs from the style before."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from rich.color import Color, ColorSystem
+from rich.style import Style
+
+_ON_OFF = {
+    "bold": ("1", "22"),
+    "dim": ("2", "22"),
+    "italic": ("3", "23"),
+    "underline": ("4", "24"),
+    "blink": ("5", "25"),
+    "blink2": ("6", "25"),
+    "reverse": ("7", "27"),
+    "conceal": ("8", "28"),
+    "strike": ("9", "29"),
+    "underline2": ("21", "24"),
+    "frame": ("51", "54"),
+    "encircle": ("52", "54"),
+    "overline": ("53", "55"),
+}
+"""The codes that turn an attribute on and off (ECMA-48, SGR); two share the code that turns both off."""
+
+
+class Look(NamedTuple):
+    """What is seen of a style: attributes, and the codes of colours; empty: as the terminal is by itself.
+
+    The foreground is None where none of it is seen.
+    """
+
+    attributes: tuple[str, ...] = ()
+    foreground: str | None = ""
+    background: str = ""
+    link: str = ""
+
+
+PLAIN = Look()
+_SEEN_ON_BLANKS = frozenset(_ON_OFF) - {"bold", "dim", "italic", "blink", "blink2", "conceal"}
+"""Lines, and what exchanges the colours."""
+
+
+@lru_cache(maxsize=2048)
+def looks_of(style: Style | None, colours: ColorSystem) -> tuple[Look, Look]:
+    """Return what is seen of a style where there are so many colours: on signs, and on blanks.
+
+    On blanks it is only the background, if there are no lines.
+    """
+    if style is None:
+        return PLAIN, PLAIN
+    attributes = tuple(name for name in _ON_OFF if getattr(style, name))
+    background = _codes(style.bgcolor, colours, foreground=False)
+    look = Look(attributes, _codes(style.color, colours), background, style.link or "")
+    is_lined = look.link or not _SEEN_ON_BLANKS.isdisjoint(attributes)
+    return look, look if is_lined else Look(foreground=None, background=background)
+
+
+def _codes(colour: Color | None, colours: ColorSystem, *, foreground: bool = True) -> str:
+    return ";".join(colour.downgrade(colours).get_ansi_codes(foreground)) if colour else ""
+
+
+@lru_cache(maxsize=4096)
+def change(now: Look, wanted: Look) -> tuple[str, Look]:
+    """Return what changes one look of a terminal's writing to another, and how it looks then."""
+    attributes, foreground, background, link = wanted
+    if foreground is None:  # what is not seen stays as it is
+        foreground = now.foreground
+        attributes = tuple(name for name in now.attributes if name not in _SEEN_ON_BLANKS)
+    then = Look(attributes, foreground, background, link)
+    opened = "" if link == now.link else f"\x1b]8;;{link}\x1b\\"
+    if then._replace(link="") == PLAIN:
+        return (opened if now._replace(link="") == PLAIN else f"{opened}\x1b[0m"), then
+    off = {_ON_OFF[name][1] for name in now.attributes if name not in attributes}
+    codes = sorted(off)
+    for name in attributes:
+        on, turned_off_with = _ON_OFF[name]
+        if name not in now.attributes or turned_off_with in off:
+            codes.append(on)
+    if foreground != now.foreground:
+        codes.append(foreground or "39")
+    if background != now.background:
+        codes.append(background or "49")
+    return opened + (f"\x1b[{';'.join(codes)}m" if codes else ""), then
