@@ -119,6 +119,9 @@ def test_budgets():
         "fashion-cnn: N bytes of training-step memory, more than memory_bytes 1,048,576",
         "fashion-cnn: receptive field 18 pixels, less than receptive_field 19",
     ]
+    assert_budget("fashion-cnn", flash="105kB", ram=27_040)
+    with pytest.raises(AssertionError, match="fashion-cnn: 27,040 bytes of RAM in int8, more than ram 27,039"):
+        assert_budget("fashion-cnn", ram=27_039)
     with pytest.raises(AssertionError, match="the output shape is 10, but output_shape is 11"):
         assert_budget("fashion-cnn", output_shape=(11,))
     with pytest.raises(ValueError, match="“many” is not a number"):

@@ -120,6 +120,8 @@ def assert_budget(
     params: int | str | None = None,
     macs: int | str | None = None,
     memory_bytes: int | str | None = None,
+    flash: int | str | None = None,
+    ram: int | str | None = None,
     receptive_field: int | None = None,
     output_shape: Shape | None = None,
     input_shape: Shape | None = None,
@@ -133,6 +135,8 @@ def assert_budget(
         params: trainable and other parameters, at most.
         macs: multiply-accumulates of one image, at most.
         memory_bytes: of a training step, at most.
+        flash: bytes of the network in int8, at most.
+        ram: bytes of its activations in int8, at most.
         receptive_field: of the last feature map in pixels of the input, at least.
         output_shape: exactly.
         input_shape: as for `check`.
@@ -145,11 +149,21 @@ def assert_budget(
         InvalidError: an amount is no number.
     """
     checked = check(model, input_shape=input_shape, batch_size=batch_size, optimizer=optimizer)
-    limits = Budgets(_amount(params), _amount(macs), _amount(memory_bytes), receptive_field, output_shape)
+    limits = Budgets(
+        max_params=_amount(params),
+        max_macs=_amount(macs),
+        max_memory=_amount(memory_bytes),
+        max_flash=_amount(flash),
+        max_ram=_amount(ram),
+        min_receptive_field=receptive_field,
+        output_shape=output_shape,
+    )
     options = {
         "--max-params": "params",
         "--max-macs": "macs",
         "--max-memory": "memory_bytes",
+        "--max-flash": "flash",
+        "--max-ram": "ram",
         "--min-receptive-field": "receptive_field",
         "--output-shape": "output_shape",
     }

@@ -32,6 +32,13 @@ TRAINING = memory(analyze(preset("fashion-cnn"))).training
             "19",
             "fashion-cnn: receptive field 18 pixels, less than --min-receptive-field 19",
         ),
+        (
+            "--max-flash",
+            "105kB",
+            "100kB",
+            "fashion-cnn: 104,308 bytes of flash in int8, more than --max-flash 100,000",
+        ),
+        ("--max-ram", "27040", "27kB", "fashion-cnn: 27,040 bytes of RAM in int8, more than --max-ram 27,000"),
         ("--output-shape", "10", "7x7x64", "fashion-cnn: the output shape is 10, but --output-shape is 7×7×64"),
     ],
 )
@@ -49,6 +56,44 @@ def test_every_broken_budget_of_every_model_has_its_line(cnn_tui):
         "lenet-5: 61,706 parameters, more than --max-params 60,000",
     ]
     assert len(result.stdout.splitlines()) == 2
+
+
+def test_a_board(cnn_tui):
+    """Its flash and RAM are the limits, but for those that are given."""
+    fits = cnn_tui("check", "fashion-cnn", "--board", "arduino-nano-33-ble", "--json")
+    assert fits.exit_code == 0
+    assert json.loads(fits.stdout)["budgets"] == [
+        {"option": "--max-flash", "limit": 2**20, "value": 104_308, "met": True},
+        {"option": "--max-ram", "limit": 2**18, "value": 27_040, "met": True},
+    ]
+    both = cnn_tui("check", "resnet-18", "--board", "arduino-nano-33-ble", "--max-ram", "2MB")
+    assert both.exit_code == 1
+    assert both.stderr == "resnet-18: 11,863,700 bytes of flash in int8, more than --max-flash 1,048,576\n"
+    unknown = cnn_tui("check", "fashion-cnn", "--board", "abacus")
+    assert unknown.exit_code == 2
+    assert "'arduino-nano-33-ble'" in unknown.stderr
+
+
+def test_a_layer_whose_int8_operators_are_not_known(cnn_tui, tmp_path):
+    layers = (Conv2D(filters=2, kernel_size=(3, 3), activation="mish"), Flatten(), Dense(units=3))
+    save_network(tmp_path / "odd.toml", Network("odd", (8, 8, 1), layers))
+    result = cnn_tui("check", "odd.toml", "--max-ram", "1MB")
+    line = "odd: bytes of RAM in int8 unknown for mish, so --max-ram 1,000,000 is not met\n"
+    assert (result.exit_code, result.stderr) == (1, line)
+
+
+def test_a_board_in_a_project(cnn_tui, tmp_path):
+    (tmp_path / "cnn-tui.toml").write_text(
+        '[models]\nours = "fashion-cnn"\n[budgets]\nboard = "bbc-microbit-v2"\nmax_flash = "64kB"\n'
+    )
+    result = cnn_tui("check", "--json")
+    limits = {one["option"]: one["limit"] for one in json.loads(result.stdout)["budgets"]}
+    assert limits == {"--max-flash": 64_000, "--max-ram": 128 * 1024}
+    assert result.exit_code == 1
+    (tmp_path / "cnn-tui.toml").write_text('[models]\nours = "fashion-cnn"\n[budgets]\nboard = "microbit"\n')
+    result = cnn_tui("check")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "unknown board “microbit”; did you mean “bbc-microbit-v2”? (at line 4, column 1)" in result.stderr
 
 
 def test_what_cannot_be_known_is_not_met(cnn_tui, tmp_path):

@@ -11,6 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from tui_cnn.cli.streams import echo
+from tui_cnn.core.boards import BOARDS
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import Shape
 from tui_cnn.formats.amounts import parse_amount
@@ -109,6 +110,25 @@ _BUDGETS = (
 def budget_options(command: Command) -> Command:
     """Give a command an option for each limit on what a network costs."""
     for option in reversed(_BUDGETS):
+        command = option(command)
+    return command
+
+
+_DEVICES = (
+    click.option("--max-flash", type=Count(), help=_("Maximum size of the network in int8, such as 256kB.")),
+    click.option("--max-ram", type=Count(), help=_("Maximum memory for activations in int8, such as 64kB.")),
+    click.option(
+        "--board",
+        type=click.Choice(list(BOARDS)),
+        metavar="BOARD",
+        help=_("Board whose flash and RAM are the limits in int8: {names}.").format(names=", ".join(BOARDS)),
+    ),
+)
+
+
+def device_options(command: Command) -> Command:
+    """Give a command the options of limits on a microcontroller."""
+    for option in reversed(_DEVICES):
         command = option(command)
     return command
 

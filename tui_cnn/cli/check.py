@@ -14,6 +14,7 @@ from tui_cnn.cli.arguments import (
     PageParam,
     ShapeParam,
     budget_options,
+    device_options,
     find_model,
     input_shape_option,
     standard_input,
@@ -73,6 +74,7 @@ Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
           cnn-tui check fashion-cnn
           cnn-tui check --json *.toml
           cnn-tui check my.toml --max-params 100k --fail-on warning
+          cnn-tui check my.toml --board arduino-nano-33-ble --max-ram 64kB
           cnn-tui check --format sarif > cnn-tui.sarif
           cnn-tui check model.keras --input-shape 224x224x3
           cnn-tui check models.small:build
@@ -114,6 +116,7 @@ Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
 @click.option("--formulas", is_flag=True, help=_("Show how each number is calculated, with its values."))
 @click.option("--classes", type=click.IntRange(1), help=_("Check that the output has this many classes."))
 @budget_options
+@device_options
 @click.option("--output-shape", type=ShapeParam(), help=_("Required output shape, such as 10."))
 @click.option(
     "--fail-on",
@@ -159,6 +162,7 @@ def check(
     explain: str | None,
     checks_url: str | None,
     picture: str | None,
+    board: str | None,
     **limits: Any,
 ) -> int:
     """Print a report for each of the models; return the worst status."""
@@ -191,7 +195,7 @@ def check(
         demands = demands_of(project, listed)
         demands = demands._replace(
             training=demands.training._replace(**given),
-            budgets=demands.budgets.overridden(Budgets(**limits)),
+            budgets=demands.budgets.overridden(Budgets.of_board(board).overridden(Budgets(**limits))),
             fail_on=fail_on,
         )
         unused |= dict.fromkeys(listed.ignored)

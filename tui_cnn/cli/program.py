@@ -32,6 +32,7 @@ _HELP = _(
       cnn-tui compare fashion-dnn fashion-cnn  train both and print a table
       cnn-tui resume last                   resume the newest run
       cnn-tui profile my.toml               time each layer on this machine
+      cnn-tui quantize last                 convert a run to int8 for a microcontroller
       cnn-tui search init my.toml           search for the best network
       cnn-tui runs                          list the runs
       cnn-tui serve --students 30           open the app in the browser, for a class
@@ -82,6 +83,7 @@ program = Group(
         "speed": ("speed",),
         "speedrun": ("speedrun",),
         "profiling": ("profile",),
+        "quantizing": ("quantize",),
         "importing": ("inspect",),
         "histories": ("import",),
         "inspecting": ("predict", "evaluate", "explain", "activations", "kernels"),

@@ -4,13 +4,12 @@ Parameters and activations are float32, four bytes each. What a library needs be
 kernels, copies of the data) is not in these numbers.
 """
 
-from collections.abc import Sequence
-from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from tui_cnn.core.layers import Route
+from tui_cnn.core.lifetimes import Lifetimes
 from tui_cnn.core.rows import Analysis, Totals
-from tui_cnn.core.shape import Amount, Shape, amount, elements, product
+from tui_cnn.core.shape import Amount, Shape, amount
 
 BYTES = 4
 """Bytes of a float32."""
@@ -50,8 +49,9 @@ def memory(analysis: Analysis, batch_size: int = 32, optimizer: OptimizerName = 
     parameters = Amount(BYTES * totals.params, f"{BYTES}·{totals.params:,}")
     if not totals.complete:
         return Memory(parameters.value, None, None, batch_size, Formulas(parameters.formula, "", ""))
-    tape = _Tape(analysis)
-    inference, training = tape.peak(), _training(totals, sum(tape.sizes), batch_size, 1 + _SLOTS[optimizer])
+    lifetimes = _lifetimes(analysis)
+    values = sum(value.size for value in lifetimes.values)
+    inference, training = lifetimes.peak(BYTES), _training(totals, values, batch_size, 1 + _SLOTS[optimizer])
     formulas = Formulas(parameters.formula, inference.formula, training.formula)
     return Memory(parameters.value, inference.value, training.value, batch_size, formulas)
 
@@ -67,42 +67,14 @@ def _training(totals: Totals, values: int, batch_size: int, copies: int) -> Amou
     return Amount(total, f"{BYTES}·({totals.params:,} + {copies}·{totals.trainable:,} + {batch_size}·{values:,})")
 
 
-class _Tape:
-    """The network as it runs, one step after the other: which values are made when, and used for the last time when."""
-
-    def __init__(self, analysis: Analysis) -> None:
-        self.sizes: list[int] = []
-        self._shapes: list[Shape] = []
-        self._made: list[int] = []
-        self._used: list[int] = []
-        values: list[int] = []
-        for node, shape in zip(analysis.graph.nodes, analysis.shapes, strict=True):
-            sources = [values[number] for number in node.inputs]
-            is_same = node.layer is not None and (node.layer.is_reshaping or isinstance(node.layer, Route))
-            values.append(sources[0] if is_same and len(sources) == 1 else self._make(sources, shape or ()))
-        for number in analysis.graph.outputs:
-            self._used[values[number]] = len(self.sizes) - 1
-
-    def _make(self, sources: Sequence[int], shape: Shape) -> int:
-        """Make an array of `shape` from other arrays; return its number."""
-        step = len(self.sizes)
-        for source in sources:
-            self._used[source] = step
-        self.sizes.append(elements(shape))
-        self._shapes.append(shape)
-        self._made.append(step)
-        self._used.append(step)
-        return step
-
-    def peak(self) -> Amount:
-        """Return the most bytes that are alive at one step, as the sum over the arrays that they belong to."""
-        change = [0] * (len(self.sizes) + 1)
-        for size, made, used in zip(self.sizes, self._made, self._used, strict=True):
-            change[made] += size
-            change[used + 1] -= size
-        alive = list(accumulate(change))
-        most = max(alive)
-        step = alive.index(most)
-        held = zip(self._shapes, self._made, self._used, strict=True)
-        parts = " + ".join(product(*shape) for shape, made, used in held if made <= step <= used)
-        return Amount(BYTES * most, f"{BYTES}·({parts})")
+def _lifetimes(analysis: Analysis) -> Lifetimes:
+    """Follow the network as it runs in float32: each layer makes an array, but for those that only view one."""
+    lifetimes = Lifetimes()
+    numbers: list[int] = []
+    for node, shape in zip(analysis.graph.nodes, analysis.shapes, strict=True):
+        sources = [numbers[number] for number in node.inputs]
+        is_same = node.layer is not None and (node.layer.is_reshaping or isinstance(node.layer, Route))
+        numbers.append(sources[0] if is_same and len(sources) == 1 else lifetimes.make(sources, shape or ()))
+    for number in analysis.graph.outputs:
+        lifetimes.keep(numbers[number])
+    return lifetimes

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 import msgspec
 from msgspec import Meta
 
+from tui_cnn.core.boards import BOARDS
 from tui_cnn.core.checks import Severity
 from tui_cnn.core.memory import OptimizerName
 from tui_cnn.core.network import Axis
@@ -33,13 +34,23 @@ _Text = Annotated[str, Meta(min_length=1)]
 
 
 class Budgets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Limits on what a network costs; None: no limit. Memory is that of a training step, in bytes."""
+    """Limits on what a network costs; None: no limit. Memory is that of a training step, in bytes.
+
+    Flash and RAM are those in int8, in bytes.
+    """
 
     max_params: int | None = None
     max_macs: int | None = None
     max_memory: int | None = None
     min_receptive_field: int | None = None
     output_shape: Shape | None = None
+    max_flash: int | None = None
+    max_ram: int | None = None
+
+    @classmethod
+    def of_board(cls, name: str | None) -> "Budgets":
+        """Return the limits of a board of `BOARDS`; of None, none."""
+        return cls(max_flash=BOARDS[name].flash, max_ram=BOARDS[name].ram) if name else cls()
 
     def overridden(self, other: "Budgets") -> "Budgets":
         """Return these limits with those of `other` in place of them, where it has some."""
@@ -199,6 +210,15 @@ class LimitsTable(msgspec.Struct, forbid_unknown_fields=True):
         _Count | Annotated[tuple[_Count, ...], Meta(min_length=1)] | None,
         Meta(description="Required output shape, such as 10."),
     ] = None
+    max_flash: Annotated[_Amount | None, Meta(description="Maximum size of the network in int8, such as 256kB.")] = None
+    max_ram: Annotated[_Amount | None, Meta(description="Maximum memory for activations in int8, such as 64kB.")] = None
+    board: Annotated[
+        str | None,
+        Meta(
+            description="Board whose flash and RAM are the limits in int8.",
+            extra_json_schema={"enum": list(BOARDS)},
+        ),
+    ] = None
 
 
 class ModelTable(msgspec.Struct, forbid_unknown_fields=True):
@@ -287,18 +307,24 @@ class _Reader:
         if limits is None:
             return Budgets()
         amounts: dict[str, int | None] = {}
-        for name in ("max_params", "max_macs", "max_memory"):
+        for name in ("max_params", "max_macs", "max_memory", "max_flash", "max_ram"):
             value = getattr(limits, name)
             try:
                 amounts[name] = parse_amount(value) if isinstance(value, str) else value
             except InvalidError as error:
                 self._wrong(f"{name}: {error}", (*steps, name))
+        board = limits.board
+        if board is not None and board not in BOARDS:
+            problem = _("unknown board “{name}”").format(name=board) + nearest(board, list(BOARDS))
+            self._wrong(problem, (*steps, "board"))
+            board = None
         shape = limits.output_shape
-        return Budgets(
+        own = Budgets(
             **amounts,
             min_receptive_field=limits.min_receptive_field,
             output_shape=(shape,) if isinstance(shape, int) else shape,
         )
+        return Budgets.of_board(board).overridden(own)
 
     def _ignored(self, data: list[Any], steps: Steps) -> tuple[IgnoredFinding, ...]:
         found = []

@@ -18,6 +18,8 @@ as TOML on standard input, and say which.
 
 `python -m tui_cnn.worker layer-profile`: time each layer of a network, as JSON on standard input asks for.
 
+`python -m tui_cnn.worker quantize`: convert a run's network to int8 and test it, as JSON on standard input asks for.
+
 `python -m tui_cnn.worker model-code MODULE:FUNCTION DIRECTORY FILE SHAPE`: import a person's module from a directory,
 call its function, and describe the model that it gives in a file of JSON; SHAPE is `28x28x1`, or empty.
 
@@ -39,7 +41,16 @@ from tui_cnn.i18n import _, language_of_environment, use_language
 if TYPE_CHECKING:
     from tui_cnn.runs.runtime import Runtime
 
-_SLOTTED = ("export", "export-trained", "preview", "load-weights", "rates", "convolution-speed", "layer-profile")
+_SLOTTED = (
+    "export",
+    "export-trained",
+    "preview",
+    "load-weights",
+    "rates",
+    "convolution-speed",
+    "layer-profile",
+    "quantize",
+)
 """What needs TensorFlow for a moment, and waits where many people share a machine."""
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _NICENESS = 10
@@ -109,6 +120,13 @@ def main(arguments: list[str]) -> int:
             from tui_cnn.worker.layer_profile import main as profile
 
             return profile()
+        case ["quantize"]:
+            from tui_cnn.worker.loading import load_tensorflow
+
+            load_tensorflow()
+            from tui_cnn.worker.quantization import main as quantize
+
+            return quantize()
         case ["convolution-speed", ("one" | "all") as cores]:
             if cores == "one":  # what NumPy multiplies with reads it when it is loaded
                 os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
@@ -127,6 +145,7 @@ def main(arguments: list[str]) -> int:
         "usage: python -m tui_cnn.worker train RUN_DIR | test RUN_DIR | prewarm RUNTIME | probe | "
         "export keras|h5|onnx FILE < NETWORK.toml | export-trained keras|h5|onnx SOURCE FILE | "
         "load-weights SOURCE NAME FILE < NETWORK.toml | rates | preview | convolution-speed one|all | layer-profile | "
+        "quantize | "
         "model-code MODULE:FUNCTION DIRECTORY FILE SHAPE | inspect"
     )
     sys.stderr.write(usage + "\n")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tui_cnn.core.analysis import Analysis
+from tui_cnn.core.int8 import int8_needs
 from tui_cnn.core.memory import Memory
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.project import Budgets
@@ -32,12 +33,8 @@ def compare(analysis: Analysis, needs: Memory, budgets: Budgets) -> Iterator[Bud
         if limit is None:
             continue
         value = least if known or (least is not None and least > limit) else None
-        if value is None:
-            message = _("{name}: {unit} unknown, so {option} {limit:,} is not met")
-        else:
-            message = _("{name}: {value:,} {unit}, more than {option} {limit:,}")
-        problem = message.format(name=name, value=value, unit=unit, option=option, limit=limit)
-        yield Budget(option, limit, value, value is not None and value <= limit, problem)
+        yield _at_most(name, unit, value, limit, option)
+    yield from _device_budgets(analysis, budgets)
     if budgets.min_receptive_field is not None:
         yield _field_budget(analysis, budgets.min_receptive_field)
     if budgets.output_shape is not None:
@@ -46,6 +43,32 @@ def compare(analysis: Analysis, needs: Memory, budgets: Budgets) -> Iterator[Bud
         problem = message.format(name=name, found=output, wanted=format_shape(budgets.output_shape))
         met = analysis.output_shape == budgets.output_shape
         yield Budget("--output-shape", budgets.output_shape, analysis.output_shape, met, problem)
+
+
+def _at_most(name: str, unit: str, value: int | None, limit: int, option: str, unknown: str = "") -> Budget:
+    """Compare a value with its limit; `unknown` is the layer for which it is not known, if it is that."""
+    if value is not None:
+        message = _("{name}: {value:,} {unit}, more than {option} {limit:,}")
+    elif unknown:
+        message = _("{name}: {unit} unknown for {unknown}, so {option} {limit:,} is not met")
+    else:
+        message = _("{name}: {unit} unknown, so {option} {limit:,} is not met")
+    problem = message.format(name=name, value=value, unit=unit, option=option, limit=limit, unknown=unknown)
+    return Budget(option, limit, value, value is not None and value <= limit, problem)
+
+
+def _device_budgets(analysis: Analysis, budgets: Budgets) -> Iterator[Budget]:
+    """Compare what a network needs in int8 with the limits of a microcontroller."""
+    if budgets.max_flash is None and budgets.max_ram is None:
+        return
+    name, needs = analysis.network.name, int8_needs(analysis)
+    limits = (
+        (_("bytes of flash in int8"), needs.flash, budgets.max_flash, "--max-flash"),
+        (_("bytes of RAM in int8"), needs.ram, budgets.max_ram, "--max-ram"),
+    )
+    for unit, value, limit, option in limits:
+        if limit is not None:
+            yield _at_most(name, unit, value, limit, option, needs.unknown)
 
 
 def _field_budget(analysis: Analysis, least: int) -> Budget:

@@ -14,7 +14,7 @@ from rich.control import Control
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui_cnn.ui.toolkit.pen import PLAIN, Look, change, looks_of
+from tui_cnn.ui.toolkit.sgr import PLAIN, VisibleStyle, codes_between, visible_styles
 from tui_cnn.visible import acts, without_acting
 
 _BRIDGE = 3
@@ -22,10 +22,10 @@ _BRIDGE = 3
 
 
 class CellRow(NamedTuple):
-    """Cells: the sign of each, marked in the second cell of a wide one, and the look of each; None: not known."""
+    """Cells: the sign of each, marked in the second cell of a wide one, and the style of each; None: not known."""
 
     signs: list[str]
-    looks: list[Look | None]
+    styles: list[VisibleStyle | None]
 
 
 class TerminalBuffer:
@@ -49,9 +49,9 @@ class TerminalBuffer:
         parts: list[str] = []
         now, at = PLAIN, (-1, -1)
 
-        def restyle(wanted: Look) -> None:
+        def restyle(wanted: VisibleStyle) -> None:
             nonlocal now
-            codes, now = change(now, wanted)
+            codes, now = codes_between(now, wanted)
             parts.append(codes)
 
         for y, x, strip in strips:
@@ -66,7 +66,7 @@ class TerminalBuffer:
                 parts.append(_moved(at, (y, first)))
                 at = (y, last + 1)
                 row, before = self._rows[y], None
-                for sign, wanted in zip(row.signs[first : last + 1], row.looks[first : last + 1], strict=True):
+                for sign, wanted in zip(row.signs[first : last + 1], row.styles[first : last + 1], strict=True):
                     if wanted is not before and wanted is not None:
                         restyle(wanted)
                         before = wanted
@@ -94,12 +94,12 @@ class TerminalBuffer:
         row = self._rows.setdefault(y, CellRow([], []))
         missing = end - len(row.signs)
         row.signs.extend([""] * missing)
-        row.looks.extend([None] * missing)
-        pairs = zip(row.signs[x:end], cells.signs, row.looks[x:end], cells.looks, strict=True)
+        row.styles.extend([None] * missing)
+        pairs = zip(row.signs[x:end], cells.signs, row.styles[x:end], cells.styles, strict=True)
         differ = [
             x + n for n, (was, now, old, new) in enumerate(pairs) if was != now or (old is not new and old != new)
         ]
-        row.signs[x:end], row.looks[x:end] = cells
+        row.signs[x:end], row.styles[x:end] = cells
         return [(first - _is_second(row.signs[first]), last) for first, last in _ranges(differ)]
 
 
@@ -128,7 +128,7 @@ def _printable(strip: Strip) -> Strip:
 def _cells(strip: Strip, colours: ColorSystem) -> CellRow | None:
     """Take a strip apart; None where a sign has no cell of its own, but joins with others."""
     signs: list[str] = []
-    looks: list[Look | None] = []
+    styles: list[VisibleStyle | None] = []
     for text, style, _control in strip:
         before = len(signs)
         if text.isascii():
@@ -139,12 +139,12 @@ def _cells(strip: Strip, colours: ColorSystem) -> CellRow | None:
                 if width == 0:
                     return None
                 signs += sign if width == 1 else (sign, sign + "+")
-        seen, blank = looks_of(style, colours)
+        seen, blank = visible_styles(style, colours)
         if " " in text:
-            looks += [blank if sign == " " else seen for sign in signs[before:]]
+            styles += [blank if sign == " " else seen for sign in signs[before:]]
         else:
-            looks += [seen] * (len(signs) - before)
-    return CellRow(signs, looks)
+            styles += [seen] * (len(signs) - before)
+    return CellRow(signs, styles)
 
 
 @cache

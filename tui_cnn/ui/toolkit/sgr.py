@@ -24,7 +24,7 @@ _ON_OFF = {
 """The codes that turn an attribute on and off (ECMA-48, SGR); two share the code that turns both off."""
 
 
-class Look(NamedTuple):
+class VisibleStyle(NamedTuple):
     """What is seen of a style: attributes, and the codes of colours; empty: as the terminal is by itself.
 
     The foreground is None where none of it is seen.
@@ -36,13 +36,13 @@ class Look(NamedTuple):
     link: str = ""
 
 
-PLAIN = Look()
+PLAIN = VisibleStyle()
 _SEEN_ON_BLANKS = frozenset(_ON_OFF) - {"bold", "dim", "italic", "blink", "blink2", "conceal"}
 """Lines, and what exchanges the colours."""
 
 
 @lru_cache(maxsize=2048)
-def looks_of(style: Style | None, colours: ColorSystem) -> tuple[Look, Look]:
+def visible_styles(style: Style | None, colours: ColorSystem) -> tuple[VisibleStyle, VisibleStyle]:
     """Return what is seen of a style where there are so many colours: on signs, and on blanks.
 
     On blanks it is only the background, if there are no lines.
@@ -51,9 +51,9 @@ def looks_of(style: Style | None, colours: ColorSystem) -> tuple[Look, Look]:
         return PLAIN, PLAIN
     attributes = tuple(name for name in _ON_OFF if getattr(style, name))
     background = _codes(style.bgcolor, colours, foreground=False)
-    look = Look(attributes, _codes(style.color, colours), background, style.link or "")
-    is_lined = look.link or not _SEEN_ON_BLANKS.isdisjoint(attributes)
-    return look, look if is_lined else Look(foreground=None, background=background)
+    on_signs = VisibleStyle(attributes, _codes(style.color, colours), background, style.link or "")
+    is_lined = on_signs.link or not _SEEN_ON_BLANKS.isdisjoint(attributes)
+    return on_signs, on_signs if is_lined else VisibleStyle(foreground=None, background=background)
 
 
 def _codes(colour: Color | None, colours: ColorSystem, *, foreground: bool = True) -> str:
@@ -61,13 +61,13 @@ def _codes(colour: Color | None, colours: ColorSystem, *, foreground: bool = Tru
 
 
 @lru_cache(maxsize=4096)
-def change(now: Look, wanted: Look) -> tuple[str, Look]:
-    """Return what changes one look of a terminal's writing to another, and how it looks then."""
+def codes_between(now: VisibleStyle, wanted: VisibleStyle) -> tuple[str, VisibleStyle]:
+    """Return the codes that change one style of a terminal to another, and the style that it has then."""
     attributes, foreground, background, link = wanted
     if foreground is None:  # what is not seen stays as it is
         foreground = now.foreground
         attributes = tuple(name for name in now.attributes if name not in _SEEN_ON_BLANKS)
-    then = Look(attributes, foreground, background, link)
+    then = VisibleStyle(attributes, foreground, background, link)
     opened = "" if link == now.link else f"\x1b]8;;{link}\x1b\\"
     if then._replace(link="") == PLAIN:
         return (opened if now._replace(link="") == PLAIN else f"{opened}\x1b[0m"), then
