@@ -94,3 +94,14 @@ async def test_no_value_of_one_setting_is_given_to_another(monkeypatch):
         assert not user.app.workspace.design.dirty
         await user.press("up", "enter")
         assert user.layers[2].kernel_size == (1, 1)
+
+
+async def test_no_key_finds_a_value_where_there_is_none():
+    async with opened() as user:
+        await user.press("down", "down", "t")
+        await user.sees("● 64")
+        user.app.screen._show("filters", ())
+        await user.settle()
+        for key in ("down", "end", "up", "home", "pageup", "pagedown", "enter"):
+            await user.press(key)
+        await user.sees("no valid value for this setting")

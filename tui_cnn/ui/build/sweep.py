@@ -167,8 +167,8 @@ class Sweep(SingleResult[tuple[str, Any] | None]):
     @on(DataTable.RowHighlighted)
     def _explain(self) -> None:
         """Say why the value under the cursor cannot be, and let its columns stand out."""
-        place = self.query_one(DataTable).cursor_row
-        reason = self._trials[place].reason if place < len(self._trials) else _("no valid value for this setting")
+        trial = self._trial_at(self.query_one(DataTable).cursor_row)
+        reason = trial.reason if trial else _("no valid value for this setting")
         self.query_one("#reason", Static).update(f"✗ {reason}" if reason else "")
         self._draw()
 
@@ -183,8 +183,13 @@ class Sweep(SingleResult[tuple[str, Any] | None]):
 
     @on(DataTable.RowSelected)
     def _chosen(self, event: DataTable.RowSelected) -> None:
-        if event.cursor_row < len(self._trials) and self._tried == self._field:  # or else others are about to be shown
-            self.dismiss((self._tried, self._trials[event.cursor_row].value))
+        trial = self._trial_at(event.cursor_row)
+        if trial and self._tried == self._field:  # or else others are about to be shown
+            self.dismiss((self._tried, trial.value))
+
+    def _trial_at(self, row: int) -> SweepPoint | None:
+        """Return what stands in a row of the table; None in one that it has no more: its keys may come late."""
+        return self._trials[row] if 0 <= row < len(self._trials) else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the arrows to the line of values while one types there."""
