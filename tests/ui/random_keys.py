@@ -8,6 +8,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs import export, launch, process
 from tui_cnn.runs.errors import RunError
+from tui_cnn.search import launch as search_launch
 from tui_cnn.ui.application.actions import SCOPES
 from tui_cnn.ui.inspect import screen as inspect
 
@@ -60,6 +61,7 @@ def start_no_process(patch):
     patch(inspect, "Inspector", Answering)
     for command in ("start", "start_checked", "resume", "pause", "unpause", "stop", "skip_queue"):
         patch(launch, command, refuse)
+    patch(search_launch, "start", refuse)
     patch(process, "worker_command", refuse)  # all others begin with it, such as the measurement of the machine
     patch(export, "export_model", refuse_to_write)
 

@@ -31,7 +31,7 @@ _ON_LAYERS = (
         "freeze",
         "F",
         _("Freeze"),
-        _("Freeze the weights of the selected layers (marked with *) or train them"),
+        _("Freeze the selected layers (marked with *) or train them"),
         "edit('freeze')",
     ),
     _key("fold", "space,z", _("Fold"), _("Fold or unfold a block or branches")),
