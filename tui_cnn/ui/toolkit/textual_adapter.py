@@ -254,9 +254,10 @@ class AdaptedApp(App[None]):
         for notice in (*same, *alike[: max(0, len(alike) + 1 - most)]):
             remove(notice, refresh=False)
         # Where a notice is removed before its time, Textual leaves what it was in, and that leaves it for ever.
-        for holder in self.screen.query("ToastHolder"):
-            if not holder.children:
-                holder.remove()
+        with suppress(ScreenStackError):  # while the app closes
+            for holder in self.screen.query("ToastHolder"):
+                if not holder.children:
+                    holder.remove()
 
 
 def after_layout(widget: Widget, draw: Callable[[], object]) -> None:
