@@ -1,7 +1,6 @@
 """Each layer of a network timed alone, forward and backward: what `cnn-tui profile` shows."""
 
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator
 from inspect import signature
@@ -15,6 +14,7 @@ from tui_cnn.i18n import _
 from tui_cnn.runs.layer_profile import LayerSeconds, MachineLimits, Measured, NetworkSeconds, ProfileRequest
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import thread_count
+from tui_cnn.worker.json_lines import answer_in_lines
 
 _SECONDS, _FEWEST, _MOST = 0.15, 3, 30
 """A median is over so many runs as last that long, within bounds."""
@@ -34,18 +34,14 @@ _SHORTEST = 1e-7
 
 
 def main() -> int:
-    """Measure what JSON on the standard input asks for; write a line of JSON for each result. Returns the status."""
-    from tui_cnn.worker.loading import load_tensorflow
-
-    request = msgspec.json.decode(sys.stdin.buffer.read(), type=ProfileRequest)
-    load_tensorflow()
-    for measured in _measure(request):
-        sys.stdout.buffer.write(msgspec.json.encode(measured) + b"\n")
-        sys.stdout.buffer.flush()
-    return 0
+    """Measure what JSON on the standard input asks for; return the exit status."""
+    return answer_in_lines(ProfileRequest, _measure)
 
 
 def _measure(request: ProfileRequest) -> Iterator[Measured]:
+    from tui_cnn.worker.loading import load_tensorflow
+
+    load_tensorflow()
     import tensorflow as tf
 
     from tui_cnn.formats.toml import loads_network

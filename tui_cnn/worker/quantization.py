@@ -1,8 +1,6 @@
 """Post-training quantization to int8 by TensorFlow's converter, and the test of what comes out of it."""
 
-import os
 import re
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from math import prod
@@ -10,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import msgspec
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
@@ -23,7 +20,6 @@ from tui_cnn.core.lifetimes import Lifetimes
 from tui_cnn.core.unrolling import as_built
 from tui_cnn.data.dataset import Dataset, check_parts, load
 from tui_cnn.data.fitting import fit
-from tui_cnn.errors import UserError
 from tui_cnn.formats.saving import check_writable, save_bytes
 from tui_cnn.i18n import _
 from tui_cnn.insight.classes import output_names
@@ -41,6 +37,7 @@ from tui_cnn.runs.quantization import (
 from tui_cnn.visible import visible
 from tui_cnn.worker.build import build
 from tui_cnn.worker.inputs import model_inputs
+from tui_cnn.worker.json_lines import answer_in_lines
 from tui_cnn.worker.weights import load_weights
 
 _BATCH = 250
@@ -59,22 +56,8 @@ Predict = Callable[[Floats], npt.NDArray[np.int64]]
 
 
 def main() -> int:
-    """Do what JSON on the standard input asks for; write a line of JSON for each answer.
-
-    Returns the exit status: 2, with a line on standard error, where it cannot be done.
-    """
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # the converter prints
-    try:
-        for answer in quantize(msgspec.json.decode(sys.stdin.buffer.read(), type=QuantizationRequest)):
-            answers.write(msgspec.json.encode(answer) + b"\n")
-            answers.flush()
-    except (UserError, msgspec.DecodeError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    except BrokenPipeError:  # nobody wants to know any more
-        return 0
-    return 0
+    """Do what JSON on the standard input asks for; return the exit status."""
+    return answer_in_lines(QuantizationRequest, quantize)
 
 
 def quantize(request: QuantizationRequest) -> Iterator[QuantizationAnswer]:

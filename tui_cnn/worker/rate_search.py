@@ -1,16 +1,13 @@
 """The range test of a learning rate: a step of the training for each rate, and its loss."""
 
-import sys
 from collections.abc import Iterator
 
-import msgspec
 import numpy as np
 import tensorflow as tf
 
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import fit
 from tui_cnn.data.splitting import Indices
-from tui_cnn.errors import UserError
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _
 from tui_cnn.runs.rate_search import RateRequest, SmoothedLoss, Tried, rate_of
@@ -19,27 +16,19 @@ from tui_cnn.runs.runtime import runtime
 from tui_cnn.worker.build import make_model
 from tui_cnn.worker.device import configure
 from tui_cnn.worker.feed import Feed, epoch_order
+from tui_cnn.worker.json_lines import answer_in_lines
 from tui_cnn.worker.loading import take_images
 from tui_cnn.worker.preparation import class_weights
 from tui_cnn.worker.steps import Steps, Sums
 
 
 def main() -> int:
-    """Do the steps that the JSON on the standard input asks for; write a line of JSON for each.
+    """Do the steps that JSON on the standard input asks for; return the exit status."""
+    return answer_in_lines(RateRequest, _tried)
 
-    Returns the exit status: 2, with a line on standard error, where it cannot be done.
-    """
-    try:
-        request = msgspec.json.decode(sys.stdin.buffer.read(), type=RateRequest)
-        for tried in try_rates(loads_network(request.network, _("standard input")), request.recipe, request.steps):
-            sys.stdout.buffer.write(msgspec.json.encode(tried) + b"\n")
-            sys.stdout.buffer.flush()
-    except (UserError, msgspec.DecodeError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    except BrokenPipeError:  # nobody wants to know any more
-        return 0
-    return 0
+
+def _tried(request: RateRequest) -> Iterator[Tried]:
+    return try_rates(loads_network(request.network, _("standard input")), request.recipe, request.steps)
 
 
 def try_rates(network: Network, recipe: Recipe, steps: int) -> Iterator[Tried]:
