@@ -20,8 +20,9 @@ def preset_path(name: str) -> Path:
     return _DIRECTORY / f"{name}.toml"
 
 
+@cache
 def preset_text(name: str) -> str:
-    """Return what the preset's file says of it: its first paragraph."""
+    """Return what the preset's file says of it, read once: its first paragraph."""
     lines = preset_path(name).read_text("utf-8").splitlines()
     said = []
     for line in lines:

@@ -15,7 +15,7 @@ from tui_cnn.formats.export import require_buildable
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.ends import class_count
+from tui_cnn.runs.inspection.ends import class_count, require_classes
 from tui_cnn.runs.preflight import several_ends
 from tui_cnn.runs.worker_answers import WorkerAnswers
 
@@ -81,9 +81,7 @@ class Quantizing:
         if ends := several_ends(analysis):
             message = _("{name} has {ends}; only networks with one input and one output can be quantized")
             raise RunError(message.format(name=analysis.network.name, ends=ends))
-        if not class_count(analysis.output_shape or ()):
-            message = _("{name}: its output is not a list of classes, so it cannot predict")
-            raise RunError(message.format(name=analysis.network.name))
+        require_classes(analysis.network, class_count(analysis.output_shape or ()))
         if not run.best_file.exists():
             raise FormatError(run.best_file, _("not available yet; train for at least one epoch"))
         path = str(target.absolute()) if target else None

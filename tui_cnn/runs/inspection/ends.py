@@ -93,6 +93,17 @@ def class_count(shape: Shape) -> int:
     return shape[-1] if shape and elements(shape[:-1]) == 1 else 0
 
 
+def require_classes(network: Network, count: int) -> None:
+    """Make sure that the output of a network is a list of `count` classes.
+
+    Raises:
+        RunError: it is none.
+    """
+    if not count:
+        message = _("{name}: its output is not a list of classes, so it cannot predict")
+        raise RunError(message.format(name=network.name))
+
+
 def _output(network: Network, output: str) -> str:
     """Find the output that is meant; empty: there is one only."""
     found = network.outputs

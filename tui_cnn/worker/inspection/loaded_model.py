@@ -28,7 +28,7 @@ from tui_cnn.i18n import _
 from tui_cnn.insight.classes import output_names, outputs_of
 from tui_cnn.insight.predictions import sample
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.inspection.ends import class_count
+from tui_cnn.runs.inspection.ends import class_count, require_classes
 from tui_cnn.runs.inspection.replies import AnyReply, Array
 from tui_cnn.runs.inspection.requests import Image
 from tui_cnn.visible import visible
@@ -408,9 +408,7 @@ class LoadedModel:
         return np.asarray(self.engine.probabilities(self.inputs(pixels)))
 
     def _require_classes(self) -> None:
-        if not self.class_names:
-            message = _("{name}: its output is not a list of classes, so it cannot predict")
-            raise RunError(message.format(name=self.network.name))
+        require_classes(self.network, len(self.class_names))
 
     def target_class(self, pixels: Pixels, target: int | None) -> tuple[int, float]:
         """Return the target class of an image (height, width, channels), and its probability.
