@@ -22,6 +22,12 @@ def test_each_class_has_its_accuracy_and_what_its_images_were_taken_for():
     assert list(table(("tabby cat", *NAMES[1:]), 36).column_names) == ["0", "1", "2"]
 
 
+def test_no_mistake_is_written_as_zero():
+    counts = ((199, 1), (2, 298))  # 0.5 %, which is rounded to an even number, and 0.67 %
+    shown = confusion_table(counts, NAMES[:2], 80, lambda scale: scale)
+    assert [shown.label((0, 1)), shown.label((1, 0))] == ["<1", "1"]
+
+
 def test_what_is_confused_most():
     lines = most_confused(COUNTS, NAMES).plain.split("\n")
     assert lines[1:] == ["  dog predicted as cat: 5 images of 20", "  cat predicted as dog: 1 image of 10"]

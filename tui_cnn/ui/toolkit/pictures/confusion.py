@@ -30,7 +30,7 @@ def confusion_content(
     scale = scaled(Scale(0.0, (float(mistaken.max(initial=0)) or 1.0) / 0.85, "sequential"))
     return MatrixContent(
         shares(counts) * 100 if in_percent else counts,
-        lambda value: "·" if not value else "<1" if value < 0.5 else f"{value:.0f}",
+        lambda value: "·" if not value else "<1" if value <= 0.5 else f"{value:.0f}",
         scale,
         np.where(diagonal | (counts == 0), np.nan, mistaken),
         {"bold": diagonal, "dim": counts == 0},
