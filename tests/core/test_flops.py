@@ -10,7 +10,7 @@ from tests.core.profiler import profiled_flops
 from tests.core.strategies import inputs_of, layers_of, mostly_sound
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import LAYER_TYPES, Activation
+from tui_cnn.core.layers import LAYER_TYPES, Activation, LayerNormalization
 from tui_cnn.core.layers.fields import ActivationName
 from tui_cnn.core.network import Network, walk
 from tui_cnn.formats.presets import preset
@@ -75,6 +75,11 @@ def test_each_layer(kind, data):
     network = Network("one", data.draw(inputs_of(kind)), (data.draw(layers_of(kind)),))
     assume(can_be_profiled(network))
     agree(network)
+
+
+@pytest.mark.parametrize("center", [False, True])
+def test_layer_normalization_by_the_deviation_alone(center):
+    agree(Network("one", (5, 4, 3), (LayerNormalization(rms_scaling=True, center=center),)))
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

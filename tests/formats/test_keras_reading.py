@@ -107,10 +107,15 @@ class TestLayers:
         assert found == Dense(units=3, name="out", **kept)
         assert notes == ((f"{note} (out)",) if note else ())
 
+    def test_the_ways_of_batch_renormalization(self, keras, layers):
+        setting = {"renorm": True, "renorm_clipping": {"rmax": 3.0}, "renorm_momentum": 0.9, "name": "n"}
+        found, notes = one(keras, layers.BatchNormalization(**setting))
+        assert found == BatchNormalization(name="n", renorm=True)
+        assert set(notes) == {"renorm_clipping ignored (n)", "renorm_momentum ignored (n)"}
+
     @pytest.mark.parametrize(
         ("kind", "settings"),
         [
-            ("BatchNormalization", {"renorm": True}),
             ("Dense", {"units": 3, "activation": "glu"}),
             ("Dense", {"units": 3, "lora_rank": 2}),
             ("Conv2D", {"filters": 3, "kernel_size": 2_000, "padding": "same"}),
@@ -470,7 +475,7 @@ def test_where_a_model_is_expected(keras, layers, functional, tmp_path):
 
 def test_an_image_of_another_size(layers, functional):
     """What opaque layers are said to give was for the size that the model was built on."""
-    model = functional(lambda x: layers.Flatten()(layers.BatchNormalization(renorm=True)(layers.Conv2D(2, 3)(x))))
+    model = functional(lambda x: layers.Flatten()(layers.Dense(2, lora_rank=1)(layers.Conv2D(2, 3)(x))))
     entry = loads_config(model.to_json(), "file.json")
     shapes = {shape: convert_model(entry, "file.json", shape).network for shape in (None, (8, 8, 4), (9, 7, 4))}
     assert shapes[None] == shapes[8, 8, 4]

@@ -24,6 +24,7 @@ from tui_cnn.core.layers import (
     Flatten,
     GlobalAveragePooling2D,
     Input,
+    LayerNormalization,
     MaxPooling2D,
     Opaque,
     RandomFlip,
@@ -160,6 +161,11 @@ KINDS = {
 def test_each_activation(name):
     agree(Network("one", (3, 2, 5), (Conv2D(filters=4, kernel_size=(1, 1), activation=name),)))
     agree(Network("one", (7,), (Dense(units=4), Activation(activation=name))))
+
+
+@pytest.mark.parametrize("shape", [(6, 5, 4), (7,)])
+def test_normalization_in_its_variants(shape):
+    agree(Network("one", shape, (BatchNormalization(renorm=True), LayerNormalization(rms_scaling=True))))
 
 
 @settings(max_examples=40)

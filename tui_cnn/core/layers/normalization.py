@@ -50,7 +50,8 @@ class _OfValues(_Normalization, frozen=True, kw_only=True):
 class BatchNormalization(_OfChannels, frozen=True, kw_only=True):
     """Normalizes each channel to mean 0 and variance 1 over the batch, then applies a learned scale and shift.
 
-    Ioffe and Szegedy, "Batch Normalization", 2015. The running mean and variance are the non-trainable parameters.
+    Ioffe and Szegedy, "Batch Normalization", 2015; with `renorm`: Ioffe, "Batch Renormalization", 2017. The running
+    statistics are the non-trainable parameters.
     """
 
     is_linear = True
@@ -63,18 +64,25 @@ class BatchNormalization(_OfChannels, frozen=True, kw_only=True):
     epsilon: Epsilon = 0.001
     center: Center = True
     scale: Scale = True
+    renorm: Annotated[bool, Meta(description="Batch renormalization: training also uses the running statistics")] = (
+        False
+    )
 
     def parameters(self, shape: Shape) -> Parameters:
-        """Gamma and beta are trained; the running mean and variance are not."""
+        """Gamma and beta are trained, the running statistics are not.
+
+        Those are a mean and a variance; to renormalize also a deviation, and a mean and a deviation of their own that
+        the correction goes by.
+        """
         channels = self._channels(shape)
-        return Parameters(_learned((channels,), self.center, self.scale), amount(2, channels))
+        return Parameters(_learned((channels,), self.center, self.scale), amount(5 if self.renorm else 2, channels))
 
     def tf_flops(self, shape: Shape) -> int:
         """A product and a sum for each value; for each channel, what makes a factor and a shift of its statistics."""
         return 2 * elements(shape) + (5 + self.scale) * self._channels(shape)
 
     def settings(self) -> tuple[str, ...]:
-        return (*_axis(self.axis), *_left_out(self.center, self.scale))
+        return (*_axis(self.axis), *_left_out(self.center, self.scale), *shorthand(self.renorm and "renorm"))
 
 
 class LayerNormalization(_OfValues, frozen=True, kw_only=True):
@@ -86,16 +94,24 @@ class LayerNormalization(_OfValues, frozen=True, kw_only=True):
     epsilon: Epsilon = 0.001
     center: Center = True
     scale: Scale = True
+    rms_scaling: Annotated[
+        bool, Meta(description="Divide by the standard deviation only: the mean is kept, and no shift is learned")
+    ] = False
 
     def parameters(self, shape: Shape) -> Parameters:
-        return Parameters(_learned(self._values(shape), self.center, self.scale))
+        center, scale = (False, True) if self.rms_scaling else (self.center, self.scale)
+        return Parameters(_learned(self._values(shape), center, scale))
 
     def tf_flops(self, shape: Shape) -> int:
         """Two means, the squared differences, and what applies them."""
         values, means = elements(shape), elements(shape) // elements(self._values(shape))
+        if self.rms_scaling:
+            return 6 * values + 3 * means
         return (6 + self.center + 2 * self.scale) * values + (5 - self.scale) * means
 
     def settings(self) -> tuple[str, ...]:
+        if self.rms_scaling:
+            return (*_axis(*self.axis), "rms")
         return (*_axis(*self.axis), *_left_out(self.center, self.scale))
 
 

@@ -53,12 +53,13 @@ _ANY_SHAPE = (4096, 4096, 720_720)
 
 _COMPOSITES = tuple(kind for kind in LAYER_TYPES.values() if is_composite(kind))
 
-_IGNORED = {"name", "trainable", "seed", "synchronized", "renorm_momentum", "lora_alpha", "zero_output_for_mask"}
+_IGNORED = {"name", "trainable", "seed", "synchronized", "lora_alpha", "zero_output_for_mask"}
 
 _NEUTRAL: dict[str, Any] = {"fill_value": 0.0, "data_format": "channels_last", "fill_mode": "constant"}
+_NEUTRAL["renorm_momentum"] = 0.99
 """Settings that we do not have, at values that make no difference. None and false never make one."""
 
-_FOR_TRAINING = ("_initializer", "_regularizer", "_constraint", "noise_shape", "fill_value")
+_FOR_TRAINING = ("_initializer", "_regularizer", "_constraint", "_clipping", "_momentum", "noise_shape", "fill_value")
 
 _USUAL = {
     "beta_initializer": "zeros",

@@ -170,10 +170,21 @@ def _require_last_axis(arguments: Arguments, value: LaidOut) -> None:
 def _layer_normalization(writer: GraphWriter, call: KerasCall, value: LaidOut, weights: Weights) -> LaidOut:
     _require_last_axis(call.arguments, value)
     gamma = weights.get("gamma", np.ones(value.shape[-1]))
+    if call.arguments.get("rms_scaling"):
+        return writer.scaled(_over_deviation(writer, value, call.arguments["epsilon"]), gamma, None, ("gamma", ""))
     arrays = [writer.weights("gamma", gamma)]
     arrays += [writer.weights("beta", weights["beta"])] if "beta" in weights else []
     epsilon = call.arguments["epsilon"]
     return LaidOut(writer.add("LayerNormalization", writer.last(value), *arrays, axis=-1, epsilon=epsilon), value.shape)
+
+
+def _over_deviation(writer: GraphWriter, value: LaidOut, epsilon: float) -> LaidOut:
+    """Divide each position's channels by sqrt(variance + epsilon); their mean stays."""
+    place = writer.last(value)
+    differences = writer.add("Sub", place, writer.add("ReduceMean", place, axes=(-1,), keepdims=1))
+    variance = writer.add("ReduceMean", writer.add("Mul", differences, differences), axes=(-1,), keepdims=1)
+    deviation = writer.add("Sqrt", writer.add("Add", variance, writer.numbers(epsilon)))
+    return LaidOut(writer.add("Div", place, deviation), value.shape)
 
 
 def _group_normalization(writer: GraphWriter, call: KerasCall, value: LaidOut, weights: Weights) -> LaidOut:
