@@ -192,6 +192,17 @@ def test_what_cannot_be_searched_is_refused_in_one_line_and_leaves_nothing(cnn_t
     assert list_searches() == []
 
 
+def test_trials_all_have_the_same_epochs(cnn_tui, tiny):
+    refused = cnn_tui("search", "init", str(tiny), "--vary", "recipe.minutes=[1, 2]").stderr
+    assert refused.startswith("space: recipe.minutes: unknown field “minutes”; use one of epochs, batch_size, ")
+    assert "minutes" not in refused.partition("use one of")[2]
+    cnn_tui("search", "init", str(tiny), *VARY)
+    file = find_search("last").plan_file
+    file.write_text(file.read_text().replace("[recipe]", "[recipe]\nminutes = 3"))
+    line = "recipe: minutes is not for searches, whose trials all have the same epochs; set epochs\n"
+    assert cnn_tui("search", "start", "last").stderr == line
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

@@ -227,6 +227,12 @@ class TestOptions:
         assert recipe_of("--recipe", "quick", "--limit", "500") == msgspec.structs.replace(QUICK, limit=500)
         assert recipe_of("--recipe", "quick", "--epochs", "9").epochs == 9
 
+    def test_a_time_takes_the_place_of_the_epochs_and_they_of_it(self, recipe_of, run):
+        assert recipe_of("--minutes", "2.5") == Recipe(minutes=2.5)
+        run.keep_recipe(Recipe(epochs=17, minutes=5.0))
+        assert recipe_of("--from", "last").minutes == 5
+        assert recipe_of("--from", "last", "--epochs", "9") == Recipe(epochs=9)
+
     def test_a_run_is_repeated(self, recipe_of, run):
         assert recipe_of("--from", "last", "--seed", "4") == Recipe(epochs=3, seed=4)
 
@@ -235,6 +241,8 @@ class TestOptions:
         [
             (["--epochs", "0"], "epochs must be a whole number, at least 1, not 0"),
             (["--epochs", "abc"], "epochs must be a whole number, not 'abc'"),
+            (["--minutes", "0"], "minutes must be a number, more than 0, not 0.0"),
+            (["--epochs", "9", "--minutes", "2"], "specify --epochs or --minutes, not both"),
             (["--learning-rate", "inf"], "learning_rate must be a number, at most 100, not inf"),
             (["--validation", "1"], "validation must be a number, less than 1, not 1.0"),
             (["--optimizer", "adm"], "optimizer cannot be 'adm'; did you mean “adam”?"),

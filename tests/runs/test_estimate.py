@@ -7,10 +7,10 @@ from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Dropout, FixedConv2D, Flatten, MaxPooling2D
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
-from tui_cnn.runs.estimate import estimate, precision_of
+from tui_cnn.runs.estimate import Estimate, batches_per_epoch, estimate, precision_of
 from tui_cnn.runs.events import PrecisionTrial
 from tui_cnn.runs.machine import Machine, Measurement, digest, features, read_machine, record
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipe import ImageCounts, Recipe
 from tui_cnn.runs.runtime import thread_count
 
 PRICES = {"step": 1e-3, "layers": 5e-5, "convolution": 2e-11, "channelwise": 1e-10, "dense": 4e-11, "values": 1e-9}
@@ -89,6 +89,15 @@ def test_what_was_measured_itself_is_told_as_it_was():
     told = predict(analyze(preset("lenet-5")), recipe, machine(memory=7e8))
     step = cost("lenet-5", recipe)
     assert told == (pytest.approx((150 + 50 / 3) * step), 7e8, "measured")
+
+
+def test_the_epochs_that_fit_into_some_minutes():
+    recipe = Recipe(minutes=2.0)
+    assert [Estimate(each, None, "measured").epochs(recipe) for each in (7.0, 500.0, None)] == [17, 1, 5]
+    assert Estimate(7.0, None, "measured").epochs(Recipe(epochs=3)) == 3
+    # 1,000 batches of 32 and a test of 300, of 10 ms each; the images of validation are gone through forward only.
+    counts = ImageCounts(32_000, 9_600)
+    assert batches_per_epoch(recipe, counts) == pytest.approx(1_000 + 300 / 3)
 
 
 def test_what_is_not_known_is_not_told():

@@ -37,6 +37,11 @@ def test_it_begins_as_the_other_ended(run):
     assert (snapshot.continued.run, snapshot.continued.epochs, snapshot.continued.restarted) == (run.id, 3, True)
 
 
+def test_a_run_that_filled_some_minutes_goes_on_for_epochs(run):
+    run.keep_recipe(Recipe(epochs=3, minutes=5.0))
+    assert longer_recipe(run, 5) == Recipe(epochs=8)
+
+
 def test_epochs_are_added_to_those_done_not_to_those_planned():
     run = make_run(preset("fashion-dnn"), Recipe(epochs=10, patience=1))
     tell(run, STARTED, epoch(1), epoch(2, best=False), EarlyStop(epoch=2, best_epoch=1, patience=1), FINISHED)

@@ -153,6 +153,11 @@ class TestGroups:
         assert first.validation.text == "—"
         assert (second.runs, second.test.text) == ((other.id,), "0.5000")
 
+    def test_how_many_epochs_filled_the_same_minutes_makes_no_difference(self):
+        runs = [finished(0.9, epochs=epochs, seed=epochs, minutes=5.0) for epochs in (7, 8)]
+        assert len(group_by_seed(runs)) == 1
+        assert len(group_by_seed([*runs, finished(0.9, minutes=6.0)])) == 2
+
     def test_those_that_begin_with_other_weights_are_apart(self):
         one = finished(0.9)
         assert len(group_by_seed([one, msgspec.structs.replace(one, beginning=("weights of x",))])) == 2

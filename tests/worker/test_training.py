@@ -316,6 +316,43 @@ def test_the_time_left_covers_validation_and_test(monkeypatch):
         assert (left[-1] > 0) == (images == "validation"), "the test is still to come"
 
 
+STEP = 100.0
+"""Seconds of a step on a very slow machine, beside which it does not matter how long this one really takes."""
+TEST_AND_TWO_EPOCHS = STEP * (10_000 / 40 / 3 + 2.5 * (12 + 4 / 3)) / 60
+"""Minutes for the test and two epochs with their validation, and half another."""
+
+
+@pytest.mark.parametrize(("minutes", "epochs"), [(1.0, 1), (TEST_AND_TWO_EPOCHS, 2)])
+def test_a_run_that_is_to_fill_some_time(monkeypatch, minutes, epochs):
+    """The epochs follow from the measured step, and change nothing else: the weights are those of that many epochs."""
+    from tui_cnn.worker import trials
+
+    def measured(steps, samples, *_others):  # trains a step, as measuring does
+        steps.train(samples, trials.tf.range(40), 0, trials.tf.constant([0.01]), 0)
+        return [STEP, STEP, 9 * STEP]
+
+    monkeypatch.setattr(trials, "step_seconds", measured)
+    recipe = msgspec.structs.replace(RECIPE, schedule="cosine", ema=0.9)
+    run = make_run(SMALL_CNN, msgspec.structs.replace(recipe, epochs=9, minutes=minutes))
+    snapshot = train(run)
+    assert run.recipe() == msgspec.structs.replace(recipe, epochs=epochs, minutes=minutes)
+    assert len(snapshot.epochs) == snapshot.started.epochs == epochs
+    plain = make_run(SMALL_CNN, msgspec.structs.replace(recipe, epochs=epochs))
+    assert facts(train(plain)) == facts(snapshot)
+    assert all(map(np.array_equal, weights(plain.checkpoint_file), weights(run.checkpoint_file)))
+
+
+def test_a_run_that_filled_some_time_is_resumed_with_its_epochs(monkeypatch):
+    from tui_cnn.worker import trials
+
+    monkeypatch.setattr("tui_cnn.worker.execution._CALL_SECONDS", 0)  # it asks before every batch
+    monkeypatch.setattr(trials, "step_seconds", lambda *_given: [STEP])
+    run = make_run(SMALL_CNN, msgspec.structs.replace(RECIPE, minutes=TEST_AND_TWO_EPOCHS))
+    assert train(run, StopAt(14)).state == "interrupted"
+    monkeypatch.setattr(trials, "step_seconds", lambda *_given: pytest.fail("the epochs are known"))
+    assert len(train(run).epochs) == run.recipe().epochs == 2
+
+
 def test_another_seed_is_another_run():
     recipe = Recipe(epochs=1, limit=64, validation=0.0)
     runs = [make_run(SMALL_CNN, recipe), make_run(SMALL_CNN, recipe)]

@@ -1,5 +1,6 @@
 """`cnn-tui search init|start|show|stop|resume|best`: many runs, to find the best network within limits and a budget."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def search() -> None:
 @click.option("--trials", type=click.IntRange(1), help=_("Number of candidates to train at most."))
 @click.option("--minutes", type=float, help=_("Begin no more trials after this time."))
 @click.option("--seeds", metavar="N,N,…", help=_("Seeds of the runs of each trial."))
-@recipe_options
+@partial(recipe_options, without=("minutes",))
 def init(
     model: str,
     plan_file: str | None,

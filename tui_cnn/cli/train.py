@@ -1,6 +1,6 @@
 """`cnn-tui train`, `resume` and `compare`: runs that are started, or resumed, and followed to their end."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import click
@@ -21,10 +21,11 @@ JSON = click.option("--json", "as_json", is_flag=True, help=_("Print the events 
 NOW = click.option("--now", is_flag=True, help=_("Train now, even if another run is training."))
 
 
-def recipe_options(command: Command) -> Command:
-    """Give a command an option for every field of a recipe, and one for a named recipe."""
+def recipe_options(command: Command, without: Collection[str] = ()) -> Command:
+    """Give a command an option for every field of a recipe, but those `without`, and one for a named recipe."""
     for field in reversed(fields(Recipe)):
-        command = _option(field)(command)
+        if field.name not in without:
+            command = _option(field)(command)
     named = click.Choice(list(RECIPES))
     return click.option("--recipe", type=named, help=_("Recipe to start from; other options override it."))(command)
 
@@ -48,6 +49,10 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
     """
     named: dict[Any, RecipeName] = {name: name for name in RECIPES}
     recipe = with_recipe(base or Recipe(), named.get(options.get("recipe"), "custom"))
+    if options.get("epochs") is not None and options.get("minutes") is not None:
+        raise click.UsageError(_("specify --epochs or --minutes, not both"))
+    if options.get("epochs") is not None:
+        recipe = msgspec.structs.replace(recipe, minutes=None)
     flags = {True: "yes", False: "no"}
     texts = {
         key: flags[value] if isinstance(value, bool) else value
@@ -73,6 +78,7 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
         Examples:
           cnn-tui train fashion-cnn
           cnn-tui train fashion-cnn --recipe quick
+          cnn-tui train fashion-cnn --minutes 5
           cnn-tui train my.toml --optimizer sgd --learning-rate 0.01 --schedule cosine
           cnn-tui train lenet-5 --data ~/mnist --limit 5000
           cnn-tui train --from last --seed 1

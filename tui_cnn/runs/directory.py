@@ -43,7 +43,9 @@ class ImageTraits(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class RunDirectory(DatedDirectory):
-    """A run: its network and recipe, written once; what its worker writes; and the user's command.
+    """A run: its network and recipe, what its worker writes, and the user's command.
+
+    The network is written once; the recipe, too, but for how many epochs fill its `minutes`.
 
     One that was not trained here has a file of its origin, and may have no network and no recipe.
     """
@@ -87,6 +89,14 @@ class RunDirectory(DatedDirectory):
         if self.origin_file.exists() and not self.recipe_file.exists():
             raise FormatError(self.id, _("has no recipe: only its epochs are known"))
         return read_recipe(self.recipe_file)
+
+    def keep_recipe(self, recipe: Recipe) -> None:
+        """Write the recipe again, now that it is known how many epochs fill its minutes.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        write_atomic(self.recipe_file, dumps_recipe(recipe).encode())
 
     def scaling(self) -> Scaling:
         """Read how pixels are scaled; of `standardize`, the statistics are missing until the worker has seen images.

@@ -14,7 +14,7 @@ import msgspec
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.runs.events import PrecisionTrial
 from tui_cnn.runs.machine import FEATURES, Machine, Measurement, digest, fastest, features
-from tui_cnn.runs.recipe import ImageCounts, Precision, Recipe
+from tui_cnn.runs.recipe import MOST_EPOCHS, ImageCounts, Precision, Recipe
 from tui_cnn.runs.runtime import runtime, thread_count
 
 _ENOUGH = 4
@@ -36,10 +36,26 @@ class Estimate(NamedTuple):
     memory: float | None
     source: Literal["measured", "estimated", "unknown"]
 
+    def epochs(self, recipe: Recipe) -> int:
+        """How many epochs are trained: those of the recipe, or about those that fit into its minutes."""
+        if recipe.minutes is None or self.seconds_per_epoch is None:
+            return recipe.epochs
+        return epochs_in(60 * recipe.minutes, self.seconds_per_epoch)
+
+
+def batches_per_epoch(recipe: Recipe, counts: ImageCounts) -> float:
+    """Count the steps of an epoch, and what its validation costs as a number of steps."""
+    return recipe.batches(counts.train) + FORWARD_SHARE * recipe.batches(counts.validation)
+
+
+def epochs_in(seconds: float, seconds_per_epoch: float) -> int:
+    """Return how many epochs fit into so many seconds; at least one."""
+    return max(1, min(MOST_EPOCHS, int(seconds / seconds_per_epoch)))
+
 
 def estimate(analysis: Analysis, recipe: Recipe, counts: ImageCounts, machine: Machine) -> Estimate:
     """Predict what training on so many images takes on a machine."""
-    batches = recipe.batches(counts.train) + FORWARD_SHARE * recipe.batches(counts.validation)
+    batches = batches_per_epoch(recipe, counts)
     precision = precision_of(analysis, recipe, machine)
     comparable = _comparable(analysis, recipe, precision, machine)
     name = digest(analysis.network)

@@ -29,7 +29,7 @@ _CHANGEABLE = frozenset(
 
 
 def longer_recipe(run: RunDirectory, added: int, changed: Recipe | None = None) -> Recipe:
-    """Return the recipe of a finished run with so many epochs more, or `changed` with them.
+    """Return the recipe of a finished run with so many epochs more, or `changed` with them; no time limits them.
 
     Raises:
         RunError: the run cannot be trained further, or not with what was changed.
@@ -42,7 +42,7 @@ def longer_recipe(run: RunDirectory, added: int, changed: Recipe | None = None) 
         if was != wanted and field not in _CHANGEABLE:
             message = _("{run} was trained with {field} = {was}, which cannot change any more: train a new run")
             raise RunError(message.format(run=run.id, field=field, was=was if was not in (None, "") else _("nothing")))
-    return msgspec.structs.replace(after, epochs=done + added)
+    return msgspec.structs.replace(after, epochs=done + added, minutes=None)
 
 
 def make_longer(run: RunDirectory, recipe: Recipe, *, restarted: bool = False) -> RunDirectory:

@@ -54,7 +54,7 @@ def group_by_seed(summaries: Iterable[Summary]) -> list[SeedGroup]:
     groups: dict[tuple[str, bytes, tuple[str, ...]], list[Summary]] = {}
     for summary in summaries:
         if summary.state == "finished" and summary.recipe is not None and summary.digest is not None:
-            same = msgspec.json.encode(msgspec.structs.replace(summary.recipe, seed=0))
+            same = msgspec.json.encode(msgspec.structs.replace(summary.recipe.asked, seed=0))
             groups.setdefault((summary.digest, same, summary.beginning), []).append(summary)
     return [_group(members) for members in groups.values()]
 

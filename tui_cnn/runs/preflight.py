@@ -97,7 +97,7 @@ def training_warnings(network: Network, recipe: Recipe) -> list[str]:
 
     data = summarize(recipe.directory)
     counts = recipe.image_counts(data.train_count, data.validation_count)
-    steps = recipe.epochs * recipe.batches(counts.train)
+    steps = recipe.epochs * recipe.batches(counts.train) if recipe.minutes is None else None
     context = TrainingContext(steps=steps, image_shape=data.image_shape, in_colour=data.in_colour)
     findings = analyze(network, context).checks
     notes = [finding.with_code for finding in findings if finding.code == "slow-averages"]
@@ -107,7 +107,7 @@ def training_warnings(network: Network, recipe: Recipe) -> list[str]:
     if missing := untrained_classes(recipe.directory, *split, unstratified=recipe.seed):
         message = _("classes without training images, which cannot be learned: {classes}; raise limit or add images")
         notes.append(message.format(classes=", ".join(missing)))
-    if (first := recipe.ema**steps) > _MOST_OF_THE_FIRST:
+    if steps is not None and (first := recipe.ema**steps) > _MOST_OF_THE_FIRST:
         message = _(
             "ema = {ema:g} is high for {steps:,} steps: {share:.0%} of the average is still the weights of the first "
             "step; set ema to {lower} or less"

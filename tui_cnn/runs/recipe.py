@@ -25,6 +25,7 @@ Device = Literal["auto", "cpu", "gpu", "gpus"]
 RecipeName = Literal["tutorial", "quick", "fine-tune", "custom"]
 
 SGD_MOMENTUM = 0.9
+MOST_EPOCHS = 100_000
 
 Share = Annotated[float, Meta(ge=0, lt=1)]
 
@@ -50,7 +51,16 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     The defaults are what every earlier recipe meant that did not have the field yet.
     """
 
-    epochs: Annotated[int, Meta(ge=1, le=100_000, description="Number of passes over the training images")] = 5
+    epochs: Annotated[int, Meta(ge=1, le=MOST_EPOCHS, description="Number of passes over the training images")] = 5
+    minutes: Annotated[
+        Annotated[float, Meta(gt=0, le=100_000)] | None,
+        Meta(
+            description=(
+                "Minutes to train for, instead of a number of epochs: the speed is measured first; empty: as many "
+                "epochs as given"
+            )
+        ),
+    ] = None
     batch_size: Annotated[int, Meta(ge=1, le=65_536, description="Number of images per step")] = 32
     optimizer: Annotated[
         OptimizerName, Meta(description="How the weights are updated from the gradient; sgd uses a momentum of 0.9")
@@ -190,6 +200,11 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         used = min(images, self.limit or images)
         held_out = 0 if validation else validation_count(used, self.validation)
         return ImageCounts(used - held_out, validation or held_out)
+
+    @property
+    def asked(self) -> "Recipe":
+        """The recipe as it was asked for: how many epochs fit into its `minutes` is what came of it."""
+        return self if self.minutes is None else msgspec.structs.replace(self, epochs=Recipe().epochs)
 
     def batches(self, images: int) -> int:
         """Count the batches of so many images, the last one perhaps smaller."""

@@ -93,6 +93,8 @@ class SearchPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             return _("goals: {goals} lack accuracy; add it").format(goals=", ".join(self.goals))
         if self.recipe.validation == 0:
             return _("recipe: a search compares validation accuracies, so set validation above 0")
+        if self.recipe.minutes is not None:
+            return _("recipe: minutes is not for searches, whose trials all have the same epochs; set epochs")
         if self.brain == "nsga2" and len(self.goals) < 2:
             return _("brain: nsga2 is for several goals; add one, or use tpe")
         if self.pruning.kind != "none" and len(self.goals) > 1:

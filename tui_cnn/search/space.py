@@ -26,7 +26,7 @@ from tui_cnn.search.errors import SearchError
 RECIPE = "recipe"
 REPEAT, PRESENT = "repeat", "present"
 _MOST_COPIES = 100
-_FIXED = ("name", "muted", "data", "seed", "split_seed", "limit", "validation")
+_FIXED = ("name", "muted", "data", "seed", "split_seed", "limit", "validation", "minutes")
 """Fields that no search varies: what a trial is called, the data, and the seeds, which the search itself sets."""
 
 Values = dict[str, Any]

@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+import time
 from dataclasses import dataclass
 
 import keras
@@ -40,7 +41,7 @@ from tui_cnn.worker.loading import take_images
 from tui_cnn.worker.replicas import Replicas
 from tui_cnn.worker.steps import Steps
 from tui_cnn.worker.transfer import begin_with
-from tui_cnn.worker.trials import choose
+from tui_cnn.worker.trials import choose, epochs_in_time
 
 _MOST_NAMED = 10
 """Classes that have changed, in a message."""
@@ -99,6 +100,7 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
         TrainingError: the device is not there, or the checkpoint is damaged.
         OSError: the run's directory cannot be written.
     """
+    began = time.monotonic()
     recipe, network = run.recipe(), run.network()
     by = configure(runtime(network, recipe))
     data = take_images(recipe, network.input_shape, progress)
@@ -136,8 +138,13 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
             begin_with(model, network, run.start_file, past.loaded.layers)
             average.reset()
             sys.stderr.write("".join(f"{line}\n" for line in beginning(past)))
-    seed_dropout(model, recipe.seed, by.lanes * state.step)
     steps = steps or Steps(model, fitting, recipe, by.lanes, replicas, scaling, weights, average)
+    if recipe.minutes is not None and not resumed:
+        counts, spent = ImageCounts(len(train), len(validation)), time.monotonic() - began
+        epochs = epochs_in_time(steps, samples, recipe, counts, len(test.labels), spent)
+        recipe = msgspec.structs.replace(recipe, epochs=epochs)
+        run.keep_recipe(recipe)
+    seed_dropout(model, recipe.seed, by.lanes * state.step)
     steps.trained.set(state.sums)
     prepared = PreparedRun(
         directory=run,

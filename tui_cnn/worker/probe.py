@@ -110,7 +110,7 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
                 return False
             model = make_model(network, recipe, precision)
             steps = Steps(model, fit(data.image_shape, network.input_shape), recipe, by.lanes)
-            seconds = step_seconds(steps, samples, recipe)
+            seconds = min(step_seconds(steps, samples, recipe))
             held = held or held_memory()
             record_step(analyze(network), recipe, precision, by, seconds, held if number == 0 else None)
     return True

@@ -1,7 +1,9 @@
 """Measurements on this machine: of a network in each precision, for `precision = "auto"`, and of steps in training."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from statistics import median
 
 import numpy as np
 import psutil
@@ -11,9 +13,10 @@ from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import Fitting
 from tui_cnn.data.scaling import Scaling
+from tui_cnn.runs.estimate import FORWARD_SHARE, batches_per_epoch, epochs_in
 from tui_cnn.runs.events import Chosen, PrecisionTrial
 from tui_cnn.runs.machine import Measurement, digest, fastest, features, read_machine, record
-from tui_cnn.runs.recipe import Precision, Recipe
+from tui_cnn.runs.recipe import ImageCounts, Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, thread_count
 from tui_cnn.worker.build import make_model
 from tui_cnn.worker.device import device_kind, used_devices
@@ -22,6 +25,9 @@ from tui_cnn.worker.steps import Samples, Steps
 
 _SECONDS = 0.15
 """How long each is measured, after it has been compiled."""
+_FILLING_SECONDS = 2.0
+"""How long the speed is measured that the number of epochs follows from."""
+_ROUNDS = 5
 _SAMPLE = 4096
 """Images to measure with, where not all are held in memory."""
 
@@ -49,14 +55,12 @@ def choose(
     def measure(precision: Precision) -> PrecisionTrial:
         try:
             model = make_model(network, recipe, precision)
-            fresh = [(variable, variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
             steps = Steps(model, fitting, recipe, lanes, scaling=scaling, class_weights=class_weights)
-            speed = recipe.batch_size / step_seconds(steps, feed.some(_SAMPLE), recipe)
+            with _restored(steps):
+                # The fastest step's time, so that what else the machine does counts little.
+                speed = recipe.batch_size / min(step_seconds(steps, feed.some(_SAMPLE), recipe))
         except (tf.errors.OpError, ValueError, TypeError):  # what this machine or this network cannot do in it
             return PrecisionTrial(precision=precision, images_per_second=None)
-        for variable, value in fresh:
-            variable.assign(value)
-        steps.average.reset()
         made[precision] = steps
         return PrecisionTrial(precision=precision, images_per_second=speed)
 
@@ -69,8 +73,38 @@ def choose(
     return Chosen(precision=precision, trials=trials, known=False), made.get(precision)
 
 
-def step_seconds(steps: Steps, samples: Samples, recipe: Recipe, seconds: float = _SECONDS) -> float:
-    """Train for `seconds`; return the fastest step's time, so that what else the machine does counts little."""
+def epochs_in_time(steps: Steps, feed: Feed, recipe: Recipe, counts: ImageCounts, tested: int, spent: float) -> int:
+    """Measure how long a step takes; return how many epochs fit into the recipe's minutes, with the test at the end.
+
+    Args:
+        steps: of the model that is trained; its weights are as before afterwards.
+        feed: the training images.
+        recipe: with `minutes`.
+        counts: images of an epoch.
+        tested: images of the test.
+        spent: seconds of those minutes that have passed.
+    """
+    assert recipe.minutes is not None
+    began = time.perf_counter()
+    with _restored(steps):
+        step = median(step_seconds(steps, feed.some(_SAMPLE), recipe, _FILLING_SECONDS))
+    spent += time.perf_counter() - began
+    test = FORWARD_SHARE * recipe.batches(tested) * step
+    return epochs_in(60 * recipe.minutes - spent - test, batches_per_epoch(recipe, counts) * step)
+
+
+@contextmanager
+def _restored(steps: Steps) -> Iterator[None]:
+    """Have the model's weights and its optimizer as they were, after training that does not count."""
+    fresh = [(variable, variable.numpy()) for variable in (*steps.model.variables, *steps.model.optimizer.variables)]
+    yield
+    for variable, value in fresh:
+        variable.assign(value)
+    steps.average.reset()
+
+
+def step_seconds(steps: Steps, samples: Samples, recipe: Recipe, seconds: float = _SECONDS) -> list[float]:
+    """Train for `seconds`, a few steps at a time; return the mean time of a step in each of these rounds."""
     order = tf.constant(np.arange(len(samples.labels), dtype=np.int32) % len(samples.labels))
     batches = max(1, len(samples.labels) // recipe.batch_size)
     rate = recipe.learning_rate / 100  # the weights are thrown away, but must not become infinite
@@ -81,12 +115,12 @@ def step_seconds(steps: Steps, samples: Samples, recipe: Recipe, seconds: float 
         return (time.perf_counter() - began) / count
 
     run(1)  # compiles
-    best, spent = run(1), 0.0
+    found, spent = [run(1)], 0.0
     while spent < seconds:
-        count = max(1, min(batches, int(seconds / 5 / best)))
-        each = run(count)
-        best, spent = min(best, each), spent + each * count
-    return best
+        count = max(1, min(batches, int(seconds / _ROUNDS / min(found))))
+        found.append(run(count))
+        spent += found[-1] * count
+    return found
 
 
 def record_step(

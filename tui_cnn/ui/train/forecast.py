@@ -122,7 +122,8 @@ def _cost(recipe: Recipe, forecast: Forecast | None, *, measuring: bool) -> Iter
         yield _("per epoch"), _("measuring this machine …") if measuring else _("unknown until the first run")
     else:
         yield _("per epoch"), epoch_time(seconds)
-        yield _("all {epochs} epochs").format(epochs=recipe.epochs), epoch_time(seconds * recipe.epochs)
+        epochs = forecast.estimate.epochs(recipe)
+        yield _("all {epochs} epochs").format(epochs=epochs), epoch_time(seconds * epochs)
     if memory is not None:
         yield _("RAM"), f"{memory / 1e9:.2f} GB"
     if source in ("measured", "estimated"):
