@@ -20,16 +20,16 @@ LIMIT = 0.01
 ROUNDS = 20
 
 
-def deep():
-    """Make a network of 100 layers."""
+def deep(count=100):
+    """Make a network of so many layers."""
     layers = []
     for stage, filters in enumerate((16, 32, 64, 128)):
         if stage:
             layers.append(MaxPooling2D())
-        for _ in range(12):
+        for _ in range(count // 8):
             conv = Conv2D(filters=filters, kernel_size=(3, 3), padding="same", activation="relu", use_bias=False)
             layers += [conv, BatchNormalization()]
-    layers = [*layers[:98], GlobalAveragePooling2D(), Dense(units=10, activation="softmax")]
+    layers = [*layers[: count - 2], GlobalAveragePooling2D(), Dense(units=10, activation="softmax")]
     return Network("deep", (28, 28, 1), tuple(layers))
 
 

@@ -1,8 +1,8 @@
-"""From a key to the repainted screen, in the app, for a network of 100 layers.
+"""From a key to the repainted screen, in the app, for a network of 100 layers, or of as many as are told.
 
 Two figures for each kind of key: the processor's time, which a busy machine does not change much, and the time that
 passed. The limits are for the 95th of 100: 30 ms of an edit, 15 ms of moving the cursor. Run it from the checkout:
-`python -m tests.bench.edits [ROUNDS] [--profile]`.
+`python -m tests.bench.edits [ROUNDS] [--layers N] [--profile]`.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import pstats
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser
 from statistics import quantiles
 
 from tests.bench.analysis import deep
@@ -37,10 +38,14 @@ def percentile(values, per_cent):
 
 
 async def main():
-    rounds = next((int(word) for word in sys.argv[1:] if word.isdigit()), 5)
-    profile = cProfile.Profile() if "--profile" in sys.argv else None
+    parser = ArgumentParser()
+    parser.add_argument("rounds", type=int, nargs="?", default=5)
+    parser.add_argument("--layers", type=int, default=100)
+    parser.add_argument("--profile", action="store_true")
+    asked = parser.parse_args()
+    rounds, profile = asked.rounds, cProfile.Profile() if asked.profile else None
     slow = False
-    async with opened(deep(), size=SIZE, painted=True) as user:
+    async with opened(deep(asked.layers), size=SIZE, painted=True) as user:
         await user.pilot.pause(1.5)
         for key in [*["down"] * 31, "]"]:  # a first edit, after which there is always one to take back
             await strike(user, key)
