@@ -102,7 +102,7 @@ Format = Literal["text", "json", "sarif", "junit", "markdown", "github"]
 @click.option("--batch-size", type=click.IntRange(1), help=_("Batch size for the training-step memory.  [32]"))
 @click.option(
     "--optimizer",
-    type=click.Choice(["adam", "adamw", "rmsprop", "sgd"]),
+    type=click.Choice(get_args(OptimizerName)),
     help=_("Optimizer for the training-step memory.  [adam]"),
 )
 @click.option(

@@ -246,7 +246,7 @@ class ProjectTable(msgspec.Struct, forbid_unknown_fields=True):
     ] = None
     batch_size: Annotated[_Count | None, Meta(description="Batch size for the training-step memory.  [32]")] = None
     optimizer: Annotated[
-        Literal["adam", "adamw", "rmsprop", "sgd"] | None,
+        OptimizerName | None,
         Meta(description="Optimizer for the training-step memory.  [adam]"),
     ] = None
     steps: Annotated[_Count | None, Meta(description="Check that this many training steps are enough.")] = None

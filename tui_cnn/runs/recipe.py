@@ -7,6 +7,7 @@ from typing import Annotated, Literal, NamedTuple, get_args
 import msgspec
 from msgspec import Meta
 
+from tui_cnn.core.memory import OptimizerName
 from tui_cnn.data.files import data_directory
 from tui_cnn.data.input_options import Fit, PixelScale, validation_count
 from tui_cnn.formats.errors import FormatError
@@ -14,7 +15,6 @@ from tui_cnn.formats.reading import read_toml
 from tui_cnn.formats.toml import dumps_toml
 from tui_cnn.formats.validation import InvalidError, convert
 
-OptimizerName = Literal["adam", "adamw", "rmsprop", "sgd"]
 ScheduleName = Literal["constant", "cosine", "step", "one-cycle"]
 AugmentationKind = Literal["flip", "shift", "rotate", "crop", "brightness", "contrast", "erase", "mixup"]
 AUGMENTATIONS: tuple[AugmentationKind, ...] = get_args(AugmentationKind)
