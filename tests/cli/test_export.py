@@ -80,6 +80,7 @@ EVERY_CHANGE = "flip+rotate+crop+brightness+contrast+mixup"
         {"augmentation": EVERY_CHANGE, "ema": 0.9, "patience": 3},
         {"augmentation": "mixup", "class_weights": "balanced", "label_smoothing": 0.1, "validation": 0.0},
         {"class_weights": "balanced", "ema": 0.5, "scale": "standardize"},
+        {"optimizer": "muon", "augmentation": "crop", "schedule": "one-cycle", "weight_decay": 0.01},
         {"class_weights": "balanced", "label_smoothing": 0.1, "scale": "-1..1", "augmentation": "crop"},
     ],
 )
@@ -110,6 +111,9 @@ def test_what_a_run_weighed_mixed_and_averaged_is_in_its_python(cnn_tui, keras, 
     assert ("val_loss" in model.history.history) == bool(recipe.validation)
     if recipe.class_weights == "balanced":
         assert named["class_weight"] == pytest.approx(dict(enumerate(balanced_weights(labels[:trained_on], 10))))
+    if recipe.optimizer == "muon":
+        inner = next(layer for layer in model.layers if layer.name == "fashion_dnn")
+        assert model.optimizer.paths == [inner.layers[1].kernel.path]
     settings = model.optimizer.get_config()
     assert (settings["use_ema"], settings["ema_momentum"]) == ((True, recipe.ema) if recipe.ema else (False, 0.99))
     if recipe.ema:  # the average is the result

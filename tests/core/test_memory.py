@@ -6,11 +6,12 @@ from hypothesis import given, settings
 from tests.core.formulas import evaluate
 from tests.core.strategies import mostly_sound
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Branches, Conv2D, Dropout, Flatten
+from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Dropout, Flatten
 from tui_cnn.core.memory import activation, memory
 from tui_cnn.core.network import Network
 from tui_cnn.core.shape import elements
 from tui_cnn.formats.presets import preset
+from tui_cnn.runs.recipe import Recipe
 
 SAME = Conv2D(filters=4, kernel_size=(3, 3), padding="same")
 
@@ -38,6 +39,34 @@ def test_optimizers_keep_slots(keras, optimizer, slots):
     assert kept == slots * analysis.totals.trainable
     plain = memory(analysis, 1, optimizer).training - memory(analysis, 1, "sgd").training
     assert plain == 4 * (slots - 1) * analysis.totals.trainable
+
+
+@pytest.mark.parametrize("name", ["fashion-cnn", "fashion-dnn", "small-resnet", "small-mobile", "fashion-classical"])
+def test_muon_keeps_one_number_for_a_hidden_kernel_and_two_for_all_else(keras, name):
+    """What the worker's optimizer keeps when it is built."""
+    from tui_cnn.worker.build import make_model
+
+    analysis = analyze(preset(name))
+    made = make_model(analysis.network, Recipe(optimizer="muon")).optimizer
+    kept = sum(elements(tuple(variable.shape)) for variable in made.variables if len(variable.shape))
+    assert memory(analysis, 1, "muon").training - memory(analysis, 1, "sgd").training == 4 * (
+        kept - analysis.totals.trainable
+    )
+
+
+def test_muon_keeps_the_kernels_of_repeated_layers_and_of_none_that_is_frozen(keras):
+    from tui_cnn.worker.build import make_model
+
+    frozen = Conv2D(filters=4, kernel_size=(3, 3), trainable=False)
+    for stack in (
+        (Block(repeat=3, layers=(SAME, frozen)), Flatten(), Dense(units=10)),
+        (Block(repeat=3, layers=(SAME,)),),
+    ):
+        analysis = analyze(Network("n", (8, 8, 4), stack))
+        made = make_model(analysis.network, Recipe(optimizer="muon")).optimizer
+        kept = sum(elements(tuple(variable.shape)) for variable in made.variables if len(variable.shape))
+        found = memory(analysis, 1, "muon")
+        assert found.training - memory(analysis, 1, "sgd").training == 4 * (kept - analysis.totals.trainable)
 
 
 def test_a_skip_connection_keeps_its_input():

@@ -136,7 +136,8 @@ def test_an_argument_that_is_too_long_for_its_line_is_broken_as_black_does(tmp_p
 
 
 def test_recipes_are_formatted_as_black_does(tmp_path):
-    for number, optimizer in enumerate(("adam", "adamw", "rmsprop", "sgd")):
+    for number, optimizer in enumerate(("adam", "adamw", "rmsprop", "sgd", "muon")):
+        kind = number % 4
         for decay in (None, 0.0001, 0.000123456789):
             recipe = Recipe(
                 epochs=10**number,
@@ -144,15 +145,15 @@ def test_recipes_are_formatted_as_black_does(tmp_path):
                 weight_decay=decay,
                 patience=number or None,
                 limit=number or None,
-                precision=("float32", "mixed_bfloat16", "auto", "mixed_float16")[number],
+                precision=("float32", "mixed_bfloat16", "auto", "mixed_float16")[kind],
                 data="d\n/" * number,
-                schedule=("constant", "cosine", "step", "one-cycle")[number],
+                schedule=("constant", "cosine", "step", "one-cycle")[kind],
                 warmup=0.25 * (number % 2),
                 label_smoothing=0.05 * number,
-                augmentation=("none", "flip+crop+contrast", "mixup", "flip+shift+rotate+erase+mixup")[number],
+                augmentation=("none", "flip+crop+contrast", "mixup", "flip+shift+rotate+erase+mixup")[kind],
                 class_weights=("none", "balanced")[number % 2],
-                ema=(0.0, 0.999, 0.9, 0.0)[number],
-                scale=("standardize", "0..1", "-1..1", "imagenet")[number],
+                ema=(0.0, 0.999, 0.9, 0.0)[kind],
+                scale=("standardize", "0..1", "-1..1", "imagenet")[kind],
                 deterministic=number > 1,
                 tensorboard=number > 2,
             )

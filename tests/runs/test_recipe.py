@@ -14,7 +14,7 @@ from tui_cnn.runs.recipe import AUGMENTATIONS, Recipe, dumps_recipe, read_recipe
         Recipe,
         epochs=st.integers(1, 1000),
         batch_size=st.integers(1, 1024),
-        optimizer=st.sampled_from(["adam", "adamw", "rmsprop", "sgd"]),
+        optimizer=st.sampled_from(["adam", "adamw", "muon", "rmsprop", "sgd"]),
         learning_rate=st.floats(1e-9, 1),
         validation=st.floats(0, 0.9),
         seed=st.integers(0, 2**31 - 1),

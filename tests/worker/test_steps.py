@@ -42,7 +42,8 @@ def scaled(images):
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "lanes"), [("adam", 1), ("adam", 2), ("adam", 5), ("adamw", 1), ("rmsprop", 1), ("sgd", 3)]
+    ("optimizer", "lanes"),
+    [("adam", 1), ("adam", 2), ("adam", 5), ("adamw", 1), ("muon", 2), ("rmsprop", 1), ("sgd", 3)],
 )
 def test_training_is_that_of_keras(images, labels, optimizer, lanes):
     """In the last batch are two images, so that some lanes have none."""

@@ -6,18 +6,18 @@ kernels, copies of the data) is not in these numbers.
 
 from typing import Literal, NamedTuple
 
-from tui_cnn.core.layers import Route
+from tui_cnn.core.layers import Conv1D, Conv2D, Conv3D, Dense, Route
 from tui_cnn.core.lifetimes import Lifetimes
-from tui_cnn.core.rows import Analysis, Totals
+from tui_cnn.core.rows import Analysis, Row, Totals
 from tui_cnn.core.shape import Amount, Shape, amount
 
 BYTES = 4
 """Bytes of a float32."""
 
-OptimizerName = Literal["adam", "adamw", "rmsprop", "sgd"]
+OptimizerName = Literal["adam", "adamw", "muon", "rmsprop", "sgd"]
 
-_SLOTS: dict[OptimizerName, int] = {"adam": 2, "adamw": 2, "rmsprop": 1, "sgd": 1}
-"""Numbers that an optimizer keeps for each trainable parameter; sgd with momentum."""
+_SLOTS: dict[OptimizerName, int] = {"adam": 2, "adamw": 2, "muon": 2, "rmsprop": 1, "sgd": 1}
+"""Numbers that an optimizer keeps for each trainable parameter; sgd with momentum; muon one fewer for some kernels."""
 
 
 class Formulas(NamedTuple):
@@ -51,7 +51,8 @@ def memory(analysis: Analysis, batch_size: int = 32, optimizer: OptimizerName = 
         return Memory(parameters.value, None, None, batch_size, Formulas(parameters.formula, "", ""))
     lifetimes = _lifetimes(analysis)
     values = sum(value.size for value in lifetimes.values)
-    inference, training = lifetimes.peak(BYTES), _training(totals, values, batch_size, 1 + _SLOTS[optimizer])
+    kernels = _hidden_kernels(analysis) if optimizer == "muon" else 0
+    inference, training = lifetimes.peak(BYTES), _training(totals, values, batch_size, 1 + _SLOTS[optimizer], kernels)
     formulas = Formulas(parameters.formula, inference.formula, training.formula)
     return Memory(parameters.value, inference.value, training.value, batch_size, formulas)
 
@@ -61,10 +62,32 @@ def activation(shape: Shape) -> Amount:
     return amount(BYTES, *shape)
 
 
-def _training(totals: Totals, values: int, batch_size: int, copies: int) -> Amount:
-    """Add up the parameters, `copies` of the trainable ones (gradients and slots), and the values of the batch."""
-    total = BYTES * (totals.params + copies * totals.trainable + batch_size * values)
-    return Amount(total, f"{BYTES}·({totals.params:,} + {copies}·{totals.trainable:,} + {batch_size}·{values:,})")
+def _training(totals: Totals, values: int, batch_size: int, copies: int, less: int) -> Amount:
+    """Add up the parameters, `copies` of the trainable ones (gradients and slots), and the values of the batch.
+
+    `less` are the trainable parameters that have one copy fewer.
+    """
+    total = BYTES * (totals.params + copies * totals.trainable - less + batch_size * values)
+    kept = f"{copies}·{totals.trainable:,}" + (f" - {less:,}" if less else "")
+    return Amount(total, f"{BYTES}·({totals.params:,} + {kept} + {batch_size}·{values:,})")
+
+
+def _hidden_kernels(analysis: Analysis) -> int:
+    """Count the numbers in the trained kernels of dense layers and convolutions, but for the last layer's."""
+    each = [
+        (row.times, kernel)
+        for row in analysis.rows
+        if isinstance(row.layer, Dense | Conv1D | Conv2D | Conv3D) and (kernel := _trained_kernel(row))
+    ]
+    return sum(kernel for _times, kernel in each) - (each[-1][1] // each[-1][0] if each else 0)
+
+
+def _trained_kernel(row: Row) -> int:
+    """Count the numbers of a row's kernel, or of all times that it is repeated; 0 where it is not trained."""
+    layer, trained = row.layer, row.figures.parameters.trainable.value if row.figures else 0
+    assert isinstance(layer, Dense | Conv1D | Conv2D | Conv3D)
+    width = layer.units if isinstance(layer, Dense) else layer.filters
+    return trained - row.times * width if trained and layer.use_bias else trained
 
 
 def _lifetimes(analysis: Analysis) -> Lifetimes:

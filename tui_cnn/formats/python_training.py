@@ -23,7 +23,7 @@ class PythonTraining(NamedTuple):
         augmentation: layers that change the images, 0 to 255, while training.
         mixes: whether images and their labels are mixed.
         label_smoothing: share of each label that is spread over all classes.
-        optimizer: the class in `keras.optimizers` and its arguments; without, Adam as Keras has it.
+        optimizer: its class and its arguments; without, Adam as Keras has it.
         callbacks: their names, classes in `keras.callbacks` and arguments.
         fit: arguments of `fit`, in which `{images}` stands for those to train on.
         limit: how many training images are used.
@@ -86,7 +86,7 @@ def _compile_and_fit(model: str, images: str, loss: list[str], training: PythonT
     optimizer = ['        optimizer="adam",']
     if training.optimizer:
         name, arguments = training.optimizer
-        optimizer = call(f"optimizer=keras.optimizers.{name}", arguments, ",", 2)
+        optimizer = call(f"optimizer={name}", arguments, ",", 2)
     lines = [f"    {model}.compile(", *optimizer, *loss, '        metrics=["accuracy"],', "    )"]
     for name, kind, arguments in training.callbacks:
         lines += call(f"{name} = keras.callbacks.{kind}", arguments, "", 1)

@@ -2,6 +2,7 @@
 
 from textwrap import dedent, indent
 
+from tui_cnn.core.memory import OptimizerName
 from tui_cnn.data.input_options import PixelScale
 from tui_cnn.formats.python_training import PythonTraining
 from tui_cnn.runs.recipe import SGD_MOMENTUM, AugmentationKind, Precision, Recipe
@@ -18,7 +19,37 @@ _SCALINGS: dict[PixelScale, tuple[str | None, str, tuple[str, ...]]] = {
     # The images are grey: blue first is the same.
     "imagenet-bgr": (None, "Rescaling", ("1", "offset=[-103.939, -116.779, -123.68]")),
 }
-_OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}
+_OPTIMIZERS: dict[OptimizerName, str] = {
+    "adam": "keras.optimizers.Adam",
+    "adamw": "keras.optimizers.AdamW",
+    "muon": "KernelMuon",
+    "rmsprop": "keras.optimizers.RMSprop",
+    "sgd": "keras.optimizers.SGD",
+}
+
+_MUON = """\
+class KernelMuon(keras.optimizers.Muon):
+    \"\"\"Muon for the kernels of hidden layers, those of convolutions, too; AdamW for all else.\"\"\"
+
+    def __init__(self, model, weight_decay=0.004, **settings):
+        settings |= {"weight_decay": weight_decay, "adam_weight_decay": weight_decay}
+        super().__init__(**settings)
+        kinds = layers.Dense, layers.Conv1D, layers.Conv2D, layers.Conv3D
+        found = [each for each in model.layers if isinstance(each, kinds)]
+        hidden = [each.kernel for each in found if each.trainable][:-1]
+        self.paths = [kernel.path for kernel in hidden]
+
+    def _should_use_adamw(self, variable):
+        return variable.path not in self.paths
+
+    def _muon_update_step(self, gradient, variable, lr, m):
+        self.assign_add(m, gradient + m * (self.momentum - 1))
+        ahead = gradient + self.momentum * m
+        matrix = keras.ops.reshape(ahead, (-1, variable.shape[-1]))
+        update = self.zeropower_via_newtonschulz5(matrix, self.ns_steps)
+        update = self.lr_adjust(lr * update)
+        self.assign_sub(variable, keras.ops.reshape(update, variable.shape))
+"""
 
 _AUGMENTATIONS: dict[AugmentationKind, str] = {
     "flip": 'layers.RandomFlip("horizontal")',
@@ -151,7 +182,8 @@ def python_training(recipe: Recipe, measured: Precision | None = None) -> Python
     """
     schedule = recipe.schedule != "constant" or bool(recipe.warmup)
     rate = "Schedule(steps, warmup)" if schedule else repr(recipe.learning_rate)
-    numbers = [f"learning_rate={rate}"]
+    numbers = ["model"] if recipe.optimizer == "muon" else []
+    numbers += [f"learning_rate={rate}"]
     numbers += [f"momentum={SGD_MOMENTUM}"] if recipe.optimizer == "sgd" else []
     numbers += [] if recipe.weight_decay is None else [f"weight_decay={recipe.weight_decay!r}"]
     numbers += ["use_ema=True", f"ema_momentum={recipe.ema!r}"] if recipe.ema else []
@@ -172,7 +204,7 @@ def python_training(recipe: Recipe, measured: Precision | None = None) -> Python
     data = [*(_steps(recipe) if schedule else []), *(_class_weights(recipe) if weighs else [])]
     return PythonTraining(
         imports=tuple(module for module, needed in modules.items() if needed),
-        helpers=(*helpers, *(_schedule(recipe) if schedule else [])),
+        helpers=(*helpers, *([_MUON] if recipe.optimizer == "muon" else []), *(_schedule(recipe) if schedule else [])),
         setup=tuple(_setup(recipe, measured)),
         data=(*data, *([f"kept = {_trained_on(recipe)}"] if mixes else [])),
         augmentation=tuple(_AUGMENTATIONS[kind] for kind in kinds if kind in _AUGMENTATIONS),

@@ -63,7 +63,13 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = None
     batch_size: Annotated[int, Meta(ge=1, le=65_536, description="Number of images per step")] = 32
     optimizer: Annotated[
-        OptimizerName, Meta(description="How the weights are updated from the gradient; sgd uses a momentum of 0.9")
+        OptimizerName,
+        Meta(
+            description=(
+                "How the weights are updated from the gradient; sgd uses a momentum of 0.9; muon makes the updates of "
+                "kernels orthogonal and uses adamw for the rest"
+            )
+        ),
     ] = "adam"
     learning_rate: Annotated[
         float, Meta(gt=0, le=100, description="Size of each update; with a schedule, its highest value")

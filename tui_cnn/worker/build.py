@@ -18,6 +18,7 @@ from tui_cnn.core.layers.merging import MergingLayer
 from tui_cnn.core.network import Network, Path, frozen_paths, keras_name, names, walk
 from tui_cnn.core.unrolling import as_built
 from tui_cnn.runs.recipe import SGD_MOMENTUM, Precision, Recipe
+from tui_cnn.worker.muon import KernelMuon, hidden_kernels
 
 _ADAMW_DECAY = 0.004
 """The default of Keras' AdamW."""
@@ -117,7 +118,7 @@ def make_model(network: Network, recipe: Recipe, precision: Precision = "float32
     """Build a model with fresh weights, drawn by the recipe's seed, and compile it."""
     keras.utils.set_random_seed(recipe.seed)
     model = build(network, precision)
-    optimizer = _optimizer(recipe)
+    optimizer = _optimizer(recipe, model)
     if precision == "mixed_float16":  # its gradients are so small that they vanish unless the loss is made larger
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     model.compile(optimizer, _loss(model, recipe), metrics=["accuracy"], auto_scale_loss=False)
@@ -128,7 +129,7 @@ def make_model(network: Network, recipe: Recipe, precision: Precision = "float32
 def reset_optimizer(model: keras.Model, recipe: Recipe) -> None:
     """Let the optimizer of a model forget all gradients that it has seen."""
     optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # the scale of the loss is kept
-    fresh = _optimizer(recipe)
+    fresh = _optimizer(recipe, model)
     fresh.build(model.trainable_variables)
     for variable, value in zip(optimizer.variables, fresh.variables, strict=True):
         variable.assign(value)
@@ -165,13 +166,16 @@ def _argument(name: str, value: Any) -> Any:
     return keras.initializers.Constant(value.nested()) if isinstance(value, ConstantKernels) else value
 
 
-def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
+def _optimizer(recipe: Recipe, model: keras.Model) -> keras.optimizers.Optimizer:
     decay, rate = recipe.weight_decay, recipe.learning_rate
     match recipe.optimizer:
         case "adam":
             return keras.optimizers.Adam(rate, weight_decay=decay)
         case "adamw":
             return keras.optimizers.AdamW(rate, weight_decay=_ADAMW_DECAY if decay is None else decay)
+        case "muon":
+            decay = _ADAMW_DECAY if decay is None else decay
+            return KernelMuon(rate, paths=hidden_kernels(model), weight_decay=decay)
         case "rmsprop":
             return keras.optimizers.RMSprop(rate, weight_decay=decay)
         case "sgd":
