@@ -90,7 +90,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Annotated[float, Meta(ge=0, le=10)] | None,
         Meta(
             description=(
-                "How much the weights shrink at each step, times the learning rate; empty: 0.004 for adamw, else none"
+                "How much the weights shrink at each step, times the learning rate; empty: 0.004 for adamw and muon, "
+                "else none"
             )
         ),
     ] = None

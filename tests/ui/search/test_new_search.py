@@ -132,6 +132,17 @@ async def test_a_search_may_be_kept_for_later(started):
         assert not started
 
 
+async def test_trials_are_trained_for_epochs_also_where_the_form_of_train_has_minutes(started):
+    async with opened(size=(80, 24)) as user:
+        user.app.workspace.recipe = Recipe(minutes=5.0, batch_size=64)
+        await mark(user, "asterisk")
+        await user.press("6", "n")
+        await user.sees("candidates: 5")
+        await user.press("f5")
+        await user.until(lambda: len(list_searches()) == 1)
+        assert list_searches()[0].plan().recipe == Recipe(batch_size=64)
+
+
 async def test_nothing_is_made_of_a_plan_that_cannot_run(started):
     async with opened(size=(120, 40)) as user:
         await user.press("6", "n")

@@ -141,6 +141,8 @@ class NewSearchScreen(MainScreen):
         recipe = self._plan.recipe
         training = Table.grid(padding=(0, 2, 0, 0))
         for field in fields(type(recipe)):
+            if field.name == "minutes":  # trials all have the same epochs
+                continue
             text = format_value(field, getattr(recipe, field.name)) or field.blank
             training.add_row(Text(field.name, style="dim"), Text(visible(text)))
         self.query_one("#training-lines", Static).update(training)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
 from typing import ClassVar
 
+import msgspec
 from rich.text import Text
 from textual import on, work
 from textual.binding import BindingType
@@ -387,7 +388,7 @@ class SearchScreen(MainScreen):
 
         workspace = self.workspace
         network = workspace.design.network
-        recipe = workspace.recipe or Recipe(data=workspace.data)
+        recipe = msgspec.structs.replace(workspace.recipe or Recipe(data=workspace.data), minutes=None)
         screen: Screen[None] = NewSearchScreen(network, marked_space(workspace.varied, network), recipe)
         self.app.push_screen(screen, self._search_made)
 
