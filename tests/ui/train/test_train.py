@@ -498,6 +498,19 @@ async def test_what_a_run_will_take_is_known_before_it_starts(monkeypatch):
         await user.sees("Another run is training")
 
 
+async def test_the_epochs_that_fit_into_some_minutes_are_told_and_drawn():
+    measure(preset("fashion-cnn"), 32, 0.004, 8e8)  # 7 s an epoch
+    async with opened(size=(120, 70)) as user:
+        await user.press("2")
+        while user.focused != "field-settings":
+            await user.press("down")
+        await user.press("right", "down")
+        assert user.focused == "field-minutes"
+        await user.type("1")
+        await user.sees("all 8 epochs     56 s")
+        assert any(line.split("││")[0].split()[1:] == [*"012345678"] for line in user.text.splitlines())
+
+
 def measure(network, batch_size, seconds, memory):
     """Let the machine know what a step took."""
     cost = features(analyze(network), Recipe(batch_size=batch_size))

@@ -43,6 +43,10 @@ class Forecast(NamedTuple):
     problem: str = ""
     notes: tuple[str, ...] = ()
 
+    def planned(self, recipe: Recipe) -> Recipe:
+        """The recipe with as many epochs as fit into its minutes, as far as is known; else as it is."""
+        return msgspec.structs.replace(recipe, epochs=self.estimate.epochs(recipe))
+
 
 _UNKNOWN = Estimate(None, None, "unknown")
 
@@ -122,8 +126,7 @@ def _cost(recipe: Recipe, forecast: Forecast | None, *, measuring: bool) -> Iter
         yield _("per epoch"), _("measuring this machine …") if measuring else _("unknown until the first run")
     else:
         yield _("per epoch"), epoch_time(seconds)
-        epochs = forecast.estimate.epochs(recipe)
-        yield _("all {epochs} epochs").format(epochs=epochs), epoch_time(seconds * epochs)
+        yield _("all {epochs} epochs").format(epochs=recipe.epochs), epoch_time(seconds * recipe.epochs)
     if memory is not None:
         yield _("RAM"), f"{memory / 1e9:.2f} GB"
     if source in ("measured", "estimated"):

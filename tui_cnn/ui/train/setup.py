@@ -258,9 +258,10 @@ class Setup(Horizontal, can_focus=True):
         if design is None or state == self._drawn:
             return
         self._drawn = state
+        recipe = forecast.planned(self._recipe) if forecast else self._recipe
         table = forecast_table(
             design.analysis,
-            self._recipe,
+            recipe,
             forecast,
             weights=self._weights.name if self._weights else "",
             measuring=pool.measuring,
@@ -272,7 +273,7 @@ class Setup(Horizontal, can_focus=True):
         self.set_class(bool(notes) and not self.has_class("-wrong"), "-noted")
         self.query_one("#note", Static).update(Content("\n".join(f"⚠ {note}" for note in notes)))
         steps = forecast.steps if forecast and forecast.steps else 100
-        rate.show_plot(rate_plot(self._recipe, steps, rate.columns, rate.size.height))
+        rate.show_plot(rate_plot(recipe, steps, rate.columns, rate.size.height))
         if self._earlier is not None:
             earlier.update(earlier_table(self._earlier, earlier.size.height))
 
