@@ -141,6 +141,22 @@ def test_evaluate(cnn_tui, trained, test_set):
     assert table[:, 2:] == pytest.approx(probabilities, rel=1e-5)
 
 
+def test_evaluate_with_mirror_images(cnn_tui, trained, test_set, model):
+    run = str(trained.path)
+    report = json.loads(cnn_tui("evaluate", run, "--json", "--mirror").stdout)
+    images = test_set.images.astype("float32") / 255
+    mean = (model.predict(images, verbose=0) + model.predict(np.flip(images, axis=2), verbose=0)) / 2
+    assert np.allclose(mean.sum(axis=1), 1, atol=1e-3), "the network ends in a softmax"
+    assert report["mirrored"]["accuracy"] == pytest.approx((mean.argmax(axis=1) == test_set.labels).mean(), abs=2e-4)
+    assert report["mirrored"]["loss"] == pytest.approx(truth.log_loss(test_set.labels, mean), rel=1e-4)
+    assert report["mirrored"]["accuracy"] != report["accuracy"]
+    lines = cnn_tui("evaluate", run, "--mirror").stdout.splitlines()
+    assert lines[0].startswith(f"10,000 test images  accuracy {report['accuracy']:.4f}")
+    assert lines[1].startswith(f"with mirror images  accuracy {report['mirrored']['accuracy']:.4f}")
+    noted = [json.loads(line)["accuracy"] for line in ledger_file().read_bytes().splitlines()]
+    assert noted == [pytest.approx(report["accuracy"])]  # the mirror images are no test of their own
+
+
 def test_activations_and_kernels(cnn_tui, trained, test_set, model, keras):
     run = str(trained.path)
     result = cnn_tui("activations", run, "-i", "5", "--out", "a.npz")

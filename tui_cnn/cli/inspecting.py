@@ -161,14 +161,25 @@ def _prediction(
         )
     )
     + f"\n\n{RUN_HELP}\n\n\b\n"
-    + _("Examples:\n  cnn-tui evaluate last\n  cnn-tui evaluate 3f2a --checkpoint last --json"),
+    + _(
+        "Examples:\n  cnn-tui evaluate last\n  cnn-tui evaluate 3f2a --checkpoint last --json\n"
+        "  cnn-tui evaluate last --mirror"
+    ),
 )
 @click.argument("run")
 @checkpoint_option
 @model_options
 @click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON."))
 @click.option("--out", "-o", metavar="FILE", help=_("Also write the probabilities of all images, as .npz or .csv."))
-def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None, **given: Any) -> int:
+@click.option(
+    "--mirror",
+    is_flag=True,
+    help=_(
+        "Also show the accuracy with the mean of the probabilities of each image and its mirror image (test-time "
+        "augmentation)."
+    ),
+)
+def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None, mirror: bool, **given: Any) -> int:
     """Print the numbers."""
     from tui_cnn.data.rendering import to_csv, to_npz
     from tui_cnn.runs.inspection.replies import Evaluation
@@ -179,8 +190,12 @@ def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None, **given:
     source = described_source(run, checkpoint, given)
     with inspection(source) as (ask, opened):
         answer = ask(Evaluate(source=source), Evaluation)
+        turned = ask(Evaluate(source=source, mirrored=True), Evaluation) if mirror else None
     probabilities, labels, names = answer.probabilities.numpy(), answer.labels.numpy(), opened.class_names
     report = _evaluation(probabilities, labels, names)
+    if turned:
+        both = _evaluation((probabilities + turned.probabilities.numpy()) / 2, labels, names)
+        report["mirrored"] = {name: both[name] for name in ("accuracy", "loss", "calibration_error")}
     if target and target.suffix.lower() == ".npz":
         save_bytes(target, to_npz({"probabilities": probabilities, "labels": labels}))
     elif target:
@@ -192,7 +207,7 @@ def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None, **given:
         echo(msgspec.json.encode(which | report))
     else:
         summary, *lines = _evaluation_lines(report)
-        echo("\n".join([f"{summary}  ({weights_name(source)})", *lines]))
+        echo("\n".join([f"{summary}  ({weights_name(source)})", *_mirrored_lines(report), *lines]))
     return SOUND
 
 
@@ -218,6 +233,14 @@ def _evaluation(probabilities: Any, labels: Any, names: tuple[str, ...]) -> dict
         ],
         "confusion": counts.tolist(),
     }
+
+
+def _mirrored_lines(report: dict[str, Any]) -> list[str]:
+    both = report.get("mirrored")
+    if both is None:
+        return []
+    line = _("with mirror images  accuracy {accuracy:.4f}  loss {loss:.4f}  calibration error {error:.4f}")
+    return [line.format(error=both["calibration_error"], **both)]
 
 
 def _evaluation_lines(report: dict[str, Any]) -> list[str]:

@@ -188,7 +188,12 @@ class Shift(Request, frozen=True, kw_only=True):
 
 
 class Evaluate(Request, frozen=True, kw_only=True):
-    """Probabilities of the whole test set; answered by `Evaluation`, at once the second time."""
+    """Probabilities of the whole test set; answered by `Evaluation`, at once the second time.
+
+    `mirrored`: of the images turned left to right, which count as no evaluation of their own.
+    """
+
+    mirrored: bool = False
 
 
 AnyRequest = (

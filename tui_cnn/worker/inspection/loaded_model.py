@@ -258,7 +258,7 @@ class LoadedModel:
     Attributes:
         class_names: a name for each class; none where the output is no list of classes.
         outputs: for each class of the data set the output that stands for it; -1: none does.
-        probabilities: of the whole test set, once they are known.
+        probabilities: of the whole test set, and of its mirror images (True), once they are known.
     """
 
     def __init__(self, stamp: int, engine: Engine, test: TestSet, described: Described) -> None:
@@ -269,7 +269,7 @@ class LoadedModel:
         classes, named = tuple(map(visible, test.class_names)), described.named
         self.class_names = output_names(count, named, classes)
         self.outputs = outputs_of(classes, count, named, trained_on=described.trained_on)
-        self.probabilities: Floats | None = None
+        self.probabilities: dict[bool, Floats] = {}
         self._engine = engine
         self._weights = engine.model.get_weights()
 

@@ -15,24 +15,30 @@ from tui_cnn.worker.inspection.loaded_model import Engine, Floats, Job, LoadedMo
 
 def evaluate(loaded: LoadedModel, request: Evaluate) -> Job:
     """Predict the whole test set, once for each state of the weights."""
-    labels = loaded.labels
-    if loaded.probabilities is None:
+    labels, known = loaded.labels, loaded.probabilities
+    if request.mirrored not in known:
         results = []
         for numbers in loaded.batches(np.arange(len(labels))):
             yield float(numbers[0] / len(labels))
-            results.append(loaded.predict(loaded.test.images[numbers]))
-        loaded.probabilities = np.concatenate(results)
-        right = loaded.probabilities.argmax(axis=1) == labels
-        evaluation = TestEvaluation(
-            test_set=loaded.test.digest,
-            data=loaded.test.name,
-            run=request.source.name,
-            by="person",
-            weights="file" if request.source.is_file else str(request.source.which),
-            accuracy=float(right.mean()),
-        )
-        record(evaluation)
-    return Evaluation(probabilities=pack(loaded.probabilities), labels=pack(labels))
+            images = loaded.test.images[numbers]
+            results.append(loaded.predict(images[:, :, ::-1] if request.mirrored else images))
+        known[request.mirrored] = np.concatenate(results)
+        if not request.mirrored:
+            _note(loaded, request, float((known[False].argmax(axis=1) == labels).mean()))
+    return Evaluation(probabilities=pack(known[request.mirrored]), labels=pack(labels))
+
+
+def _note(loaded: LoadedModel, request: Evaluate, accuracy: float) -> None:
+    """Note in the ledger that the test set was evaluated."""
+    evaluation = TestEvaluation(
+        test_set=loaded.test.digest,
+        data=loaded.test.name,
+        run=request.source.name,
+        by="person",
+        weights="file" if request.source.is_file else str(request.source.which),
+        accuracy=accuracy,
+    )
+    record(evaluation)
 
 
 def shifts(loaded: LoadedModel, request: Shift) -> Job:
