@@ -22,7 +22,7 @@ from statistics import fmean, median, stdev
 import msgspec
 
 from tui_cnn.formats.presets import preset
-from tui_cnn.runs.directory import make_run
+from tui_cnn.runs.directory import make_run, write_desired
 from tui_cnn.runs.recipe import QUICK
 from tui_cnn.runs.snapshot import Follower
 
@@ -47,6 +47,7 @@ CHANGES = {
 def train(name, recipe):
     """Train a preset to its end; return its best validation accuracy and the seconds of an epoch."""
     run = make_run(preset(name), recipe)
+    write_desired(run.desired_file, "now")  # two are trained at a time
     command = [sys.executable, "-m", "tui_cnn.worker", "train", str(run.path)]
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     snapshot = Follower(run).poll()
