@@ -60,7 +60,7 @@ async def test_the_form_says_what_will_be_trained_and_how(starts):
         await user.sees("Number of passes over the training images")
         await user.type("3")
         await user.sees("‹ custom ›")
-        await user.press("down")
+        await user.press("down", "down")
         await user.type("64")
         await user.press("down", "s", "down")
         await user.type("0.01")
@@ -477,7 +477,7 @@ async def test_a_named_recipe_fills_the_form_and_more_shows_the_rest(starts):
         await user.press("right")
         await user.sees("label_smoothing", "augmentation", "/some/where")
         await user.press("down")
-        assert user.focused == "field-minutes"
+        assert user.focused == "field-warmup"
         await user.press("up", "left")
         assert "label_smoothing" not in user.text
         await user.press("enter")
@@ -502,9 +502,7 @@ async def test_the_epochs_that_fit_into_some_minutes_are_told_and_drawn():
     measure(preset("fashion-cnn"), 32, 0.004, 8e8)  # 7 s an epoch
     async with opened(size=(120, 70)) as user:
         await user.press("2")
-        while user.focused != "field-settings":
-            await user.press("down")
-        await user.press("right", "down")
+        await user.press("down", "down")
         assert user.focused == "field-minutes"
         await user.type("1")
         await user.sees("all 8 epochs     56 s")
@@ -556,7 +554,7 @@ async def test_averages_that_will_not_settle_are_told_before_it_starts():
         await user.press("2")
         await user.sees("steps per epoch")
         assert "momentum" not in user.text
-        await user.press("down", "down")
+        await user.press("down", "down", "down")
         await user.type("32000")  # ten steps in all
         await user.sees("⚠ layer 2: BatchNormalization: with momentum = 0.99", "after 10 steps")
 
@@ -703,7 +701,7 @@ async def test_a_prewarmed_worker_is_used_and_never_left_behind(monkeypatch):
         await user.press("n")
         await user.until(lambda: len(workers) == 2)
         assert workers[1].runtime == runtime(preset("fashion-cnn"), Recipe())
-        await user.press("down", "down")
+        await user.press("down", "down", "down")
         await user.type("1")  # too few images for more than one lane
         await user.until(lambda: len(workers) == 3)
         assert workers[2].runtime == runtime(preset("fashion-cnn"), Recipe(batch_size=1))
