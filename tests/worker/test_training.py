@@ -190,7 +190,7 @@ def test_the_weights_that_were_best_in_validation_are_tested(keras, changes):
 
 
 AVERAGED = msgspec.structs.replace(
-    RECIPE, ema=0.8, class_weights="balanced", augmentation="flip+crop+contrast+mixup", keep=3
+    RECIPE, optimizer="muon", ema=0.8, class_weights="balanced", augmentation="flip+crop+contrast+mixup", keep=3
 )
 
 
