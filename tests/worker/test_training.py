@@ -74,7 +74,7 @@ def loaded(path, network=SMALL_CNN, recipe=RECIPE):
 def weights(path):
     import keras
 
-    return keras.saving.load_model(path).get_weights()
+    return keras.saving.load_model(path, compile=False).get_weights()  # Keras does not know our Muon
 
 
 def facts(snapshot):
