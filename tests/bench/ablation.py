@@ -36,6 +36,7 @@ CHANGES = {
     "erase": {"augmentation": "erase"},
     "mixup": {"augmentation": "mixup"},
     "decay": {"optimizer": "adamw", "weight_decay": 0.05},
+    "muon": {"optimizer": "muon"},
     "average": {"ema": 0.99},
     "smaller batches": {"batch_size": 64, "learning_rate": 0.0035},
     "larger batches": {"batch_size": 256, "learning_rate": 0.007},

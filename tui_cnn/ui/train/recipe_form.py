@@ -12,7 +12,10 @@ from tui_cnn.runs.recipe import RECIPES, Recipe, RecipeName, recipe_name, with_r
 from tui_cnn.ui.toolkit.form import Choice, Fields, StructForm
 
 _NAMES: dict[str, RecipeName] = {name: name for name in (*RECIPES, "custom")}
-_FIRST = ("epochs", "minutes", "batch_size", "optimizer", "learning_rate", "schedule", "validation", "precision", "data")
+_FIRST = (
+    *("epochs", "minutes", "batch_size", "optimizer", "learning_rate"),
+    *("schedule", "validation", "precision", "data"),
+)
 _STAYING = ("data", "device", "threads")
 _FEWER, _MORE = "few", "all"
 
