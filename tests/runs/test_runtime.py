@@ -34,6 +34,12 @@ def test_each_thread_has_a_lane_where_there_are_images_enough_and_none_need_each
     assert told == Runtime(threads=threads, lanes=lanes, sharing=sharing)
 
 
+def test_lanes_may_normalize_what_they_have_where_the_recipe_lets_them():
+    for network in (SMALL_CNN, DEEP):
+        told = runtime(network, Recipe(batch_size=128, threads=2, ghost_batches=True))
+        assert told == Runtime(threads=2, lanes=2)
+
+
 def test_the_recipe_says_the_rest():
     told = runtime(IN_LANES, Recipe(threads=2, device="cpu", deterministic=True))
     assert told == Runtime(threads=2, lanes=2, device="cpu", deterministic=True)

@@ -72,6 +72,30 @@ def test_training_is_that_of_keras(images, labels, optimizer, lanes):
 
 
 @pytest.mark.parametrize("lanes", [1, 3])
+def test_each_lane_normalizes_the_images_that_it_has(images, labels, lanes):
+    """Its moments are those of its part; the moving averages follow one after the other, as in that many steps."""
+    import tensorflow as tf
+
+    from tui_cnn.worker.build import make_model
+
+    network = Network("n", (28, 28, 1), (Flatten(), Dense(units=8), BatchNormalization(momentum=0.5), Dense(units=10)))
+    recipe = Recipe(optimizer="sgd", ghost_batches=True)
+    model, steps, samples = make(network, images, labels, batch_size=18, recipe=recipe, lanes=lanes)
+    order = np.random.default_rng(3).permutation(COUNT).astype(np.int32)
+    steps.train(samples, order, 0, [0.1], 0)
+
+    oracle = make_model(network, recipe)
+    oracle.optimizer.learning_rate.assign(0.1)
+    with tf.GradientTape() as tape:
+        parts = np.split(order[:18], lanes)
+        losses = [oracle.loss(labels[part], oracle(scaled(images[part]), training=True)) for part in parts]
+        loss = tf.add_n(losses) / lanes
+    oracle.optimizer.apply(tape.gradient(loss, oracle.trainable_variables), oracle.trainable_variables)
+    for ours, theirs in zip(model.get_weights(), oracle.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("lanes", [1, 3])
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_weighted_classes_are_learnt_as_by_keras_and_the_plain_loss_is_reported(images, labels, lanes, smoothing):
     from tui_cnn.worker.build import make_model

@@ -226,6 +226,8 @@ def _setup(recipe: Recipe, measured: Precision | None) -> list[str]:
         )
     lines.append(f"keras.utils.set_random_seed({recipe.seed})")
     lines += ["tf.config.experimental.enable_op_determinism()"] if recipe.deterministic else []
+    if recipe.ghost_batches:
+        lines.append("# The run normalized the parts of a batch that its threads had; this, whole batches.")
     if recipe.ema:
         lines.append("# Keras averages what is learned, but not the statistics of batch normalization.")
     if "mixup" in recipe.augmentations:

@@ -28,9 +28,13 @@ class Runtime(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def runtime(network: Network, recipe: Recipe) -> Runtime:
-    """Return what suits a network and a recipe best, as `tests.bench.threads` measures it."""
+    """Return what suits a network and a recipe best, as `tests.bench.threads` measures it.
+
+    Lanes do not know the statistics of a whole batch, unless the recipe takes those of its parts: Hoffer, Hubara,
+    Soudry, "Train longer, generalize better", 2017.
+    """
     threads = thread_count(recipe)
-    whole = any(layer.mixes_images for _path, layer in walk(network.layers))
+    whole = not recipe.ghost_batches and any(layer.mixes_images for _path, layer in walk(network.layers))
     lanes = 1 if whole or recipe.batch_size < _LEAST * threads else threads
     sharing = 1 if lanes > 1 or (threads == _FEW and recipe.batch_size <= _SMALL) else threads
     return Runtime(
