@@ -155,6 +155,7 @@ def test_recipes_are_formatted_as_black_does(tmp_path):
                 ema=(0.0, 0.999, 0.9, 0.0)[kind],
                 scale=("standardize", "0..1", "-1..1", "imagenet")[kind],
                 deterministic=number > 1,
+                ghost_batches=number > 2,
                 tensorboard=number > 2,
             )
             for name in ("fashion-dnn", "lenet-5", "vgg-16"):
