@@ -213,6 +213,7 @@ class TestOptions:
             patience=3,
             precision="mixed_bfloat16",
             deterministic=True,
+            ghost_batches=True,
             threads=2,
             device="cpu",
             keep=8,
@@ -220,7 +221,7 @@ class TestOptions:
         )
         args = []
         for name, value in msgspec.structs.asdict(given).items():
-            args += [f"--{name.replace('_', '-')}", *([] if value is True else [f"{value}"])] if value != "" else []
+            args += [f"--{name.replace('_', '-')}", *([] if value is True else [f"{value}"])] if value else []
         assert recipe_of(*args) == given
 
     def test_a_recipe_with_a_name_is_changed_by_the_others(self, recipe_of):

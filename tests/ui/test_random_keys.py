@@ -64,7 +64,7 @@ async def test_random_keys(seed, monkeypatch, home):
 
 async def to_build(user):
     """Leave whatever dialog or form is open, and go to Build; no notice lies over it."""
-    await user.resize(120, 40)
+    await user.resize(150, 40)  # there is room for all totals at the top
     for _each in ("the mode that it is in", "build"):  # each has screens of its own
         while len(user.app.screen_stack) > 1:
             await user.press("escape")

@@ -6,7 +6,7 @@ kernels, copies of the data) is not in these numbers.
 
 from typing import Literal, NamedTuple
 
-from tui_cnn.core.layers import Conv1D, Conv2D, Conv3D, Dense, Route
+from tui_cnn.core.layers import Route
 from tui_cnn.core.lifetimes import Lifetimes
 from tui_cnn.core.rows import Analysis, Row, Totals
 from tui_cnn.core.shape import Amount, Shape, amount
@@ -74,20 +74,17 @@ def _training(totals: Totals, values: int, batch_size: int, copies: int, less: i
 
 def _hidden_kernels(analysis: Analysis) -> int:
     """Count the numbers in the trained kernels of dense layers and convolutions, but for the last layer's."""
-    each = [
-        (row.times, kernel)
-        for row in analysis.rows
-        if isinstance(row.layer, Dense | Conv1D | Conv2D | Conv3D) and (kernel := _trained_kernel(row))
-    ]
+    each = [(row.times, kernel) for row in analysis.rows if (kernel := _trained_kernel(row))]
     return sum(kernel for _times, kernel in each) - (each[-1][1] // each[-1][0] if each else 0)
 
 
 def _trained_kernel(row: Row) -> int:
-    """Count the numbers of a row's kernel, or of all times that it is repeated; 0 where it is not trained."""
+    """Count the numbers of a row's kernel, or of all times that it is repeated; 0 where it has none that is trained."""
     layer, trained = row.layer, row.figures.parameters.trainable.value if row.figures else 0
-    assert isinstance(layer, Dense | Conv1D | Conv2D | Conv3D)
-    width = layer.units if isinstance(layer, Dense) else layer.filters
-    return trained - row.times * width if trained and layer.use_bias else trained
+    if layer.kernel_kind not in ("convolution", "dense") or not trained:
+        return 0
+    biases = (layer.kernel_width(row.input_shape or ()) or 0) if getattr(layer, "use_bias", False) else 0
+    return trained - row.times * biases
 
 
 def _lifetimes(analysis: Analysis) -> Lifetimes:

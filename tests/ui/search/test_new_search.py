@@ -72,7 +72,7 @@ async def test_a_setting_of_the_training_is_marked():
     async with opened(size=(120, 40)) as user:
         await user.press("2")
         await user.until(lambda: user.focused == "field-recipe")
-        await user.press(*["down"] * 4, "f6")
+        await user.press(*["down"] * 5, "f6")
         await user.sees("Vary a setting of the training", "‹ learning_rate ›", "any value of the range")
         await user.press("enter")
         await user.sees("learning_rate ~")

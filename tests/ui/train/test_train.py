@@ -477,7 +477,7 @@ async def test_a_named_recipe_fills_the_form_and_more_shows_the_rest(starts):
         await user.press("right")
         await user.sees("label_smoothing", "augmentation", "/some/where")
         await user.press("down")
-        assert user.focused == "field-warmup"
+        assert user.focused == "field-ghost_batches"
         await user.press("up", "left")
         assert "label_smoothing" not in user.text
         await user.press("enter")

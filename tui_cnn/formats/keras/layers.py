@@ -375,7 +375,7 @@ def _require_neutral(settings: dict[str, Any]) -> list[str]:
     """Refuse settings that we do not have, unless they make no difference, or only to the training: remark on those."""
     remarks = []
     for name, value in settings.items():
-        if name in _IGNORED or value is None or value is False or _NEUTRAL.get(name) == value:
+        if name in _IGNORED or value is None or value is False or value == {} or _NEUTRAL.get(name) == value:
             continue
         if name in _USUAL and initializer_identifier(value) == _USUAL[name]:
             continue
