@@ -24,6 +24,7 @@ PUBLISHED = {
     "InceptionResNetV2": 55_873_736,
 }
 """https://keras.io/api/applications; MobileNet's as Keras counts them when it builds it."""
+MACS = {"NASNetMobile": 563_638_816}
 
 
 @cache
@@ -63,7 +64,7 @@ def test_the_published_numbers(name, parameters):
     assert analysis.totals.complete
     assert analysis.totals.params == parameters == model.count_params()
     assert analysis.totals.trainable == sum(prod(weight.shape) for weight in model.trainable_weights)
-    assert analysis.totals.macs == counted_macs(model)
+    assert analysis.totals.macs == counted_macs(model) == MACS.get(name, analysis.totals.macs)
     assert analysis.output_shape == model.output_shape[1:]
     ours = {row.name: row.figures.output_shape for row in analysis.rows if row.layer.name}
     theirs = {layer.name: layer.output.shape[1:] for layer in model.layers}

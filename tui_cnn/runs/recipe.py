@@ -235,7 +235,6 @@ QUICK = Recipe(epochs=3, batch_size=128, learning_rate=0.005, schedule="one-cycl
 BEST = Recipe(
     minutes=5.0,
     batch_size=128,
-    ghost_batches=True,
     optimizer="muon",
     learning_rate=0.005,
     schedule="one-cycle",
