@@ -11,7 +11,6 @@ trained again.
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -21,8 +20,8 @@ from statistics import fmean, median, stdev
 
 import msgspec
 
+from tests.bench.search_gain import trained
 from tui_cnn.formats.presets import preset
-from tui_cnn.runs.directory import make_run, write_desired
 from tui_cnn.runs.recipe import QUICK
 from tui_cnn.runs.snapshot import Follower
 
@@ -47,11 +46,7 @@ CHANGES = {
 
 def train(name, recipe):
     """Train a preset to its end; return its best validation accuracy and the seconds of an epoch."""
-    run = make_run(preset(name), recipe)
-    write_desired(run.desired_file, "now")  # two are trained at a time
-    command = [sys.executable, "-m", "tui_cnn.worker", "train", str(run.path)]
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
-    snapshot = Follower(run).poll()
+    snapshot = Follower(trained(preset(name), recipe)).poll()
     return snapshot.best_accuracy, median(epoch.seconds for epoch in snapshot.epochs)
 
 

@@ -16,6 +16,7 @@ from tui_cnn.config import expanded
 from tui_cnn.i18n import _
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.plan import SearchBudget, SearchPlan, read_plan
+from tui_cnn.search.space import NOT_OF_TRIALS
 
 _SEARCH = "\n\n" + _("SEARCH is the id of a search, a unique part of it, or `last` for the newest search.")
 _JOBS = click.option(
@@ -75,7 +76,7 @@ def search() -> None:
 @click.option("--trials", type=click.IntRange(1), help=_("Number of candidates to train at most."))
 @click.option("--minutes", type=float, help=_("Begin no more trials after this time."))
 @click.option("--seeds", metavar="N,N,…", help=_("Seeds of the runs of each trial."))
-@partial(recipe_options, without=("minutes",))
+@partial(recipe_options, without=NOT_OF_TRIALS)
 def init(
     model: str,
     plan_file: str | None,

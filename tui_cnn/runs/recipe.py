@@ -258,14 +258,13 @@ _UNRELATED_FIELDS = (
 
 def recipe_name(recipe: Recipe) -> RecipeName:
     """Name a recipe: that of a known one that trains in the same way, else `custom`."""
-    return next((name for name in RECIPES if _as_long(with_recipe(recipe, name), recipe) == recipe), "custom")
+    return next((name for name in RECIPES if _as_long(with_recipe(recipe, name), recipe) == recipe.asked), "custom")
 
 
 def _as_long(known: Recipe, recipe: Recipe) -> Recipe:
-    """Let a known recipe take as many minutes, and the epochs that fitted into them, as another one that has some."""
-    if known.minutes is None or recipe.minutes is None:
-        return known
-    return msgspec.structs.replace(known, minutes=recipe.minutes, epochs=recipe.epochs)
+    """Let a known recipe that fills some minutes take as many as another one that does."""
+    both = known.minutes is not None and recipe.minutes is not None
+    return msgspec.structs.replace(known, minutes=recipe.minutes) if both else known
 
 
 def with_recipe(recipe: Recipe, name: RecipeName) -> Recipe:

@@ -26,7 +26,9 @@ from tui_cnn.search.errors import SearchError
 RECIPE = "recipe"
 REPEAT, PRESENT = "repeat", "present"
 _MOST_COPIES = 100
-_FIXED = ("name", "muted", "data", "seed", "split_seed", "limit", "validation", "minutes")
+NOT_OF_TRIALS = ("minutes",)
+"""Fields of a recipe that a search has none of: its trials all have the same epochs."""
+_FIXED = ("name", "muted", "data", "seed", "split_seed", "limit", "validation", *NOT_OF_TRIALS)
 """Fields that no search varies: what a trial is called, the data, and the seeds, which the search itself sets."""
 
 Values = dict[str, Any]

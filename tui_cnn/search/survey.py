@@ -126,7 +126,7 @@ def _predicted(
         used = recipe.image_counts(*counts)
         expected = estimate(analyze(network), recipe, used, machine)
         if expected.seconds_per_epoch is not None:
-            seconds.append(expected.seconds_per_epoch * expected.epochs(recipe) * len(plan.seeds))
+            seconds.append(expected.seconds_per_epoch * recipe.epochs * len(plan.seeds))
         if expected.memory is not None:
             memory.append(expected.memory)
     return (sum(seconds) / len(seconds) if seconds else None), max(memory, default=None)

@@ -95,7 +95,8 @@ class LayerNormalization(_OfValues, frozen=True, kw_only=True):
     center: Center = True
     scale: Scale = True
     rms_scaling: Annotated[
-        bool, Meta(description="Divide by the standard deviation only: the mean is kept, and no shift is learned")
+        bool,
+        Meta(description="Divide by the standard deviation only, keep the mean, learn no shift (deprecated in Keras)"),
     ] = False
 
     def parameters(self, shape: Shape) -> Parameters:

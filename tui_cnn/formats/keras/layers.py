@@ -55,11 +55,19 @@ _COMPOSITES = tuple(kind for kind in LAYER_TYPES.values() if is_composite(kind))
 
 _IGNORED = {"name", "trainable", "seed", "synchronized", "lora_alpha", "zero_output_for_mask"}
 
-_NEUTRAL: dict[str, Any] = {"fill_value": 0.0, "data_format": "channels_last", "fill_mode": "constant"}
-_NEUTRAL["renorm_momentum"] = 0.99
+_NEUTRAL: dict[str, Any] = {
+    "fill_value": 0.0,
+    "data_format": "channels_last",
+    "fill_mode": "constant",
+    "renorm_clipping": {},
+    "renorm_momentum": 0.99,
+}
 """Settings that we do not have, at values that make no difference. None and false never make one."""
 
-_FOR_TRAINING = ("_initializer", "_regularizer", "_constraint", "_clipping", "_momentum", "noise_shape", "fill_value")
+_FOR_TRAINING = (
+    *("_initializer", "_regularizer", "_constraint", "noise_shape", "fill_value"),
+    *("renorm_clipping", "renorm_momentum"),
+)
 
 _USUAL = {
     "beta_initializer": "zeros",
@@ -375,7 +383,7 @@ def _require_neutral(settings: dict[str, Any]) -> list[str]:
     """Refuse settings that we do not have, unless they make no difference, or only to the training: remark on those."""
     remarks = []
     for name, value in settings.items():
-        if name in _IGNORED or value is None or value is False or value == {} or _NEUTRAL.get(name) == value:
+        if name in _IGNORED or value is None or value is False or _NEUTRAL.get(name) == value:
             continue
         if name in _USUAL and initializer_identifier(value) == _USUAL[name]:
             continue

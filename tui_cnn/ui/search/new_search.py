@@ -22,6 +22,7 @@ from tui_cnn.search import launch
 from tui_cnn.search.directory import make_search
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.plan import DEFAULT_TRIALS, SearchBudget, SearchPlan, dumps_plan
+from tui_cnn.search.space import NOT_OF_TRIALS
 from tui_cnn.search.survey import Survey, parallel
 from tui_cnn.ui.search.actions import NEW
 from tui_cnn.ui.search.candidates_view import CandidatesView
@@ -140,9 +141,7 @@ class NewSearchScreen(MainScreen):
         """List what varies, and how candidates are trained."""
         recipe = self._plan.recipe
         training = Table.grid(padding=(0, 2, 0, 0))
-        for field in fields(type(recipe)):
-            if field.name == "minutes":  # trials all have the same epochs
-                continue
+        for field in (each for each in fields(type(recipe)) if each.name not in NOT_OF_TRIALS):
             text = format_value(field, getattr(recipe, field.name)) or field.blank
             training.add_row(Text(field.name, style="dim"), Text(visible(text)))
         self.query_one("#training-lines", Static).update(training)
