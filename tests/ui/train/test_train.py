@@ -498,6 +498,18 @@ async def test_what_a_run_will_take_is_known_before_it_starts(monkeypatch):
         await user.sees("Another run is training")
 
 
+async def test_where_minutes_make_the_number_of_epochs_it_is_dimmed():
+    async with opened(size=(80, 24)) as user:
+        await user.press("2", "right", "right")
+        await user.sees("‹ best ›", "all epochs", "5 min 00 s")
+        epochs = user.app.screen.query_one("#field-epochs")
+        assert epochs.has_class("-unused")
+        await user.press("right")
+        await user.sees("‹ fine-tune ›")
+        assert not epochs.has_class("-unused")
+        assert "all epochs" not in user.text
+
+
 async def test_the_epochs_that_fit_into_some_minutes_are_told_and_drawn():
     measure(preset("fashion-cnn"), 32, 0.004, 8e8)  # 7 s an epoch
     async with opened(size=(120, 70)) as user:

@@ -124,6 +124,8 @@ def _cost(recipe: Recipe, forecast: Forecast | None, *, measuring: bool) -> Iter
     seconds, memory, source = forecast.estimate
     if seconds is None:
         yield _("per epoch"), _("measuring this machine …") if measuring else _("unknown until the first run")
+        if recipe.minutes is not None:
+            yield _("all epochs"), epoch_time(60 * recipe.minutes)
     else:
         yield _("per epoch"), epoch_time(seconds)
         yield _("all {epochs} epochs").format(epochs=recipe.epochs), epoch_time(seconds * recipe.epochs)

@@ -27,6 +27,7 @@ class RecipeForm(StructForm):
     RecipeForm {
         & #advice { min-height: 3; }
         &.-few .-more { display: none; }
+        & .-unused { text-opacity: 40%; }
     }
     """
 
@@ -98,7 +99,9 @@ class RecipeForm(StructForm):
 
     @on(StructForm.Changed)
     def _name_it(self) -> None:
-        """Call what stands in the form by its name."""
+        """Call what stands in the form by its name; dim the number of epochs where minutes make it."""
+        fills = self.recipe is not None and self.recipe.minutes is not None
+        self.query_one("#line-epochs").query("*").set_class(fills, "-unused")
         choice = self.query_one("#field-recipe", Choice)
         if self.recipe is not None and choice.value != recipe_name(self.recipe):
             with choice.prevent(Choice.Changed):
