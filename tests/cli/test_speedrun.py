@@ -33,7 +33,7 @@ def trained(monkeypatch):
 def result(cnn_tui, trained, tmp_path):
     """The file of a result, as it is written."""
     done = cnn_tui("speedrun", "start", "fashion-cnn", "--recipe", "quick", "--seeds", "5", "-o", "result.json")
-    assert done.exit_code == 0
+    assert done.exit_code == 0, done.stderr
     return tmp_path / "result.json"
 
 

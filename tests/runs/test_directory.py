@@ -1,6 +1,8 @@
 """Runs as directories."""
 
+import os
 import re
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -8,6 +10,7 @@ import pytest
 
 from tui_cnn.config import home
 from tui_cnn.formats.presets import preset
+from tui_cnn.runs import dated
 from tui_cnn.runs.directory import RunDirectory, find_run, list_runs, make_run, read_desired, write_desired
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
@@ -91,6 +94,24 @@ def test_a_run_that_cannot_be_made_whole_leaves_nothing(monkeypatch, home):
     with pytest.raises(RunError, match="No space left on device"):
         make("net")
     assert list((home / "runs").iterdir()) == []
+
+
+def test_runs_of_one_second_with_the_same_digits_are_two_runs(monkeypatch):
+    digits = iter([b"\x0f\xff", b"\x0f\xff", b"\x0f\xff", b"\x10\x00"])
+    monkeypatch.setattr(dated, "datetime", OneSecond)
+    urandom = os.urandom
+    monkeypatch.setattr(os, "urandom", lambda count: next(digits) if count == 2 else urandom(count))
+    first, second = make("net"), make("net")
+    assert [first.id, second.id] == ["20261130-120000-net-0fff", "20261130-120000-net-1000"]
+    assert first.network().layers == second.network().layers == NETWORK.layers
+
+
+class OneSecond(datetime):
+    """A clock that stands still."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2026, 11, 30, 12, tzinfo=tz)
 
 
 def test_desired(tmp_path):

@@ -68,32 +68,43 @@ class DatedDirectory:
 Directory = TypeVar("Directory", bound=DatedDirectory)
 
 
-def new_path(parent: str, name: str) -> Path:
-    """Return where to make a directory for what is called so, among those in the home's directory `parent`."""
-    return home() / parent / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{slug(name)}-{os.urandom(2).hex()}"
-
-
 def slug(name: str) -> str:
     """Return as much of a name as the name of a directory can hold."""
     return re.sub(r"[^\w.-]+", "-", name).strip("-.")[:40] or "network"
 
 
 @contextmanager
-def making(path: Path, error_type: type[UserError]) -> Iterator[None]:
-    """Make a directory, which the body fills: nothing stays of one that cannot be filled or written.
+def making(parent: str, name: str, error_type: type[UserError]) -> Iterator[Path]:
+    """Make a directory for what is called so, among those in the home's directory `parent`; the body fills it.
+
+    Nothing stays of one that cannot be filled or written, and one that is there already is never touched.
 
     Raises:
         UserError: it cannot be written; of the type given.
     """
+    path = home() / parent
     try:
-        path.mkdir(parents=True)
-        yield
-    except BaseException as error:
-        shutil.rmtree(path, ignore_errors=True)
-        if not isinstance(error, OSError):
+        path.mkdir(parents=True, exist_ok=True)
+        path = _make_unique(path, name)
+        try:
+            yield path
+        except BaseException:
+            shutil.rmtree(path, ignore_errors=True)
             raise
+    except OSError as error:
         message = _("{path}: cannot be written ({reason}); fix that, or set CNN_TUI_HOME to another directory")
         raise error_type(message.format(path=error.filename or path, reason=error.strerror)) from None
+
+
+def _make_unique(parent: Path, name: str) -> Path:
+    """Make a directory with a name that no other has: of many that are made in one second, some draw the same digits."""
+    while True:
+        path = parent / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{slug(name)}-{os.urandom(2).hex()}"
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
 
 
 def list_dated(kind: type[Directory], parent: str, *last_files: str) -> list[Directory]:

@@ -20,7 +20,7 @@ from tui_cnn.formats.reading import opened, read_json, read_toml
 from tui_cnn.formats.toml import dumps_network, dumps_toml
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
-from tui_cnn.runs.dated import DatedDirectory, File, find_dated, list_dated, making, new_path
+from tui_cnn.runs.dated import DatedDirectory, File, find_dated, list_dated, making
 from tui_cnn.runs.errors import RunError, unwritable
 from tui_cnn.runs.recipe import Recipe, dumps_recipe, read_recipe
 from tui_cnn.visible import visible
@@ -143,9 +143,9 @@ def make_run(network: Network, recipe: Recipe, fill: Callable[["RunDirectory"], 
         RunError: it cannot be written.
         FormatError: the path of its data is no Unicode.
     """
-    run = RunDirectory(new_path("runs", network.name))
     recipe_text, network_text = dumps_recipe(recipe).encode(), dumps_network(network).encode()
-    with making(run.path, RunError):
+    with making("runs", network.name, RunError) as path:
+        run = RunDirectory(path)
         if fill is not None:
             fill(run)
         run.recipe_file.write_bytes(recipe_text)

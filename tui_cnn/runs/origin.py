@@ -17,7 +17,7 @@ from tui_cnn.formats.reading import read_toml
 from tui_cnn.formats.toml import dumps_network, dumps_toml
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
-from tui_cnn.runs.dated import making, new_path
+from tui_cnn.runs.dated import making
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.preflight import several_ends
@@ -91,8 +91,8 @@ def make_foreign(
     Raises:
         RunError: it cannot be written.
     """
-    run = RunDirectory(new_path("runs", name))
-    with making(run.path, RunError):
+    with making("runs", name, RunError) as path:
+        run = RunDirectory(path)
         fill(run)
         if network is not None:
             run.network_file.write_bytes(dumps_network(network).encode())

@@ -11,7 +11,7 @@ from tui_cnn.formats.reading import read_toml
 from tui_cnn.formats.toml import dumps_network, dumps_toml
 from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
-from tui_cnn.runs.dated import DatedDirectory, File, find_dated, list_dated, making, new_path
+from tui_cnn.runs.dated import DatedDirectory, File, find_dated, list_dated, making
 from tui_cnn.runs.directory import About, RunDirectory, list_runs, make_run
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.events import TrialPlanned
@@ -55,9 +55,9 @@ def make_search(network: Network, plan: SearchPlan) -> SearchDirectory:
         SearchError: it cannot be written.
         FormatError: the path of its data is no Unicode.
     """
-    search = SearchDirectory(new_path("searches", network.name))
     texts = dumps_network(network), dumps_plan(plan)
-    with making(search.path, SearchError):
+    with making("searches", network.name, SearchError) as path:
+        search = SearchDirectory(path)
         for file, text in zip((search.network_file, search.plan_file), texts, strict=True):
             write_atomic(file, text.encode())
     return search
