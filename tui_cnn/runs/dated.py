@@ -97,7 +97,7 @@ def making(parent: str, name: str, error_type: type[UserError]) -> Iterator[Path
 
 
 def _make_unique(parent: Path, name: str) -> Path:
-    """Make a directory with a name that no other has: of many that are made in one second, some draw the same digits."""
+    """Make a directory with a name of its own: of many that are made in one second, some draw the same digits."""
     while True:
         path = parent / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{slug(name)}-{os.urandom(2).hex()}"
         try:
