@@ -54,6 +54,7 @@ class Grid:
         elif sign is not None and sign >= " ":
             for half in range(cell_len(sign)):
                 if self._y < len(self.cells) and self._x < len(self.cells[0]):
+                    self._clear_other_half()
                     self.cells[self._y][self._x] = (sign, half, self._style.seen_on(sign).codes)
                 self._x += 1
         elif sign == "\n":
@@ -62,6 +63,13 @@ class Grid:
             raise AssertionError(f"it wrote {sign!r}")
         elif does and does not in "hlutqpn":
             raise AssertionError(f"it wrote ␛[{numbers}{does}")
+
+    def _clear_other_half(self):
+        """A wide sign of which one half is overwritten is gone."""
+        sign, half, _codes = self.cells[self._y][self._x]
+        other = self._x + (-1 if half else 1)
+        if cell_len(sign) > 1 and other < len(self.cells[0]) and self.cells[self._y][other][0] == sign:
+            self.cells[self._y][other] = (" ", 0, self._style.seen_on(" ").codes)
 
 
 _SIZE = ("COLUMNS", "LINES")

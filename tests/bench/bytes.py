@@ -1,6 +1,6 @@
 """Bytes that the program writes to the terminal for one cursor move and for one edit: what a slow line has to carry.
 
-Run it from the checkout: `python -m tests.bench.bytes [MODEL]`. The limits are 4 kB for a cursor move and 8 kB for an
+Run it from the checkout: `python -m tests.bench.bytes [MODEL]`. The limits are 2.6 kB for a cursor move and 5 kB for an
 edit, in a terminal of 120 columns and 40 rows.
 """
 
@@ -12,7 +12,7 @@ from statistics import median
 from tests.bench.pairs import environment
 from tests.terminal import Terminal
 
-MOVE_LIMIT, EDIT_LIMIT = 4_000, 8_000
+MOVE_LIMIT, EDIT_LIMIT = 2_600, 5_000
 QUIET = 0.4
 """Seconds without output after which a repaint is over."""
 

@@ -1,5 +1,7 @@
 """Writing only what differs: whatever is written, the terminal shows what it should."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -89,9 +91,24 @@ def test_what_stands_there_is_not_written_again():
     assert DifferingCells(layout(screen), written).render_segments(CONSOLE)
     assert DifferingCells(layout(screen), written).render_segments(CONSOLE) == ""
     changed = [screen[0], Strip([Segment("abcdefXhijkl", STYLES[0])]), screen[2]]
-    assert DifferingCells(layout(changed), written).render_segments(CONSOLE) == "\x1b[2;7H\x1b[31mX\x1b[0m"
+    assert DifferingCells(layout(changed), written).render_segments(CONSOLE) == "\x1b[31m\x1b[2;7HX\x1b[0m"
     written.forget()
     assert len(DifferingCells(layout(changed), written).render_segments(CONSOLE)) > 36
+
+
+def test_each_style_is_named_once_and_solid_blocks_are_coloured_blanks():
+    red, blue = Style(color="red"), Style(color="blue")
+    screen = [Strip([Segment("ab█ ", red), Segment("cd█ █", blue), Segment("efg", red)]) for _ in range(HEIGHT)]
+    output = DifferingCells(layout(screen), TerminalBuffer()).render_segments(CONSOLE)
+    assert re.findall(r"\x1b\[([\d;]*)m", output) == ["31", "34", "41", "44", "0"]
+    grid = Grid(WIDTH, HEIGHT)
+    grid.write(output)
+    assert grid.text.splitlines() == ["ab  cd   efg"] * HEIGHT
+    coloured = {(y, x): cell[1:] for y, row in enumerate(grid.cells) for x, cell in enumerate(row) if x in (2, 6, 8)}
+    assert len(set(coloured.values())) == 2
+    for style in (Style(), Style(color="default"), Style(color="red", reverse=True), Style(color="red", dim=True)):
+        kept = layout([Strip([Segment("█" * WIDTH, style)])] * HEIGHT)
+        assert "█" * WIDTH in DifferingCells(kept, TerminalBuffer()).render_segments(CONSOLE)
 
 
 def test_signs_that_join_are_written_whole_and_nothing_is_trusted_there():
@@ -99,6 +116,15 @@ def test_signs_that_join_are_written_whole_and_nothing_is_trusted_there():
     joined = [Strip([Segment("e\u0301" + "b" * 11, STYLES[0])])] * HEIGHT
     for _time in range(2):
         assert DifferingCells(layout(joined), written).render_segments(CONSOLE).count("e\u0301") == HEIGHT
+
+
+def test_beside_signs_that_join_the_others_of_the_row_are_written():
+    grid = Grid(WIDTH, 1)
+    chops = [{0: Strip([Segment("abcdef", STYLES[0])]), 6: Strip([Segment("e\u0301bcdef", STYLES[0])])}]
+    update = ChopsUpdate(chops, [(0, 0, WIDTH)], [[6, WIDTH]])
+    output = DifferingCells(update, TerminalBuffer()).render_segments(CONSOLE)
+    grid.write(output.replace("\u0301", ""))
+    assert grid.text == "abcdefebcdef"
 
 
 def test_a_strip_that_is_wrong_about_its_length_is_written_whole():

@@ -1,5 +1,6 @@
 """How a terminal is told to write in another style: only what differs from the style before."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,25 +36,54 @@ class VisibleStyle(NamedTuple):
     background: str = ""
     link: str = ""
 
+    def joined(self, others: Iterable["VisibleStyle"]) -> "VisibleStyle | None":
+        """Return the style in which this one and others can be written; None: there is none."""
+        style = self
+        for other in others:
+            if style is other or style == other:
+                continue
+            if style.background != other.background or style.is_seen_on_blanks or other.is_seen_on_blanks:
+                return None
+            if style.foreground is None:
+                style = other
+            elif other.foreground is not None:
+                return None
+        return style
+
+    @property
+    def is_seen_on_blanks(self) -> bool:
+        """Whether more of it than the background is seen where no sign is."""
+        return bool(self.link) or not _SEEN_ON_BLANKS.isdisjoint(self.attributes)
+
 
 PLAIN = VisibleStyle()
 _SEEN_ON_BLANKS = frozenset(_ON_OFF) - {"bold", "dim", "italic", "blink", "blink2", "conceal"}
 """Lines, and what exchanges the colours."""
 
 
-@lru_cache(maxsize=2048)
-def visible_styles(style: Style | None, colours: ColorSystem) -> tuple[VisibleStyle, VisibleStyle]:
-    """Return what is seen of a style where there are so many colours: on signs, and on blanks.
+class CellStyles(NamedTuple):
+    """What is seen of a style on the cells of a text."""
 
-    On blanks it is only the background, if there are no lines.
-    """
+    signs: VisibleStyle
+    blanks: VisibleStyle
+    """On blanks only the background is seen, if there are no lines."""
+    solid: VisibleStyle | None
+    """Blanks in which the full block is seen as it is; None: there are none, and it is a sign as others."""
+
+
+@lru_cache(maxsize=2048)
+def cell_styles(style: Style | None, colours: ColorSystem) -> CellStyles:
+    """Return what is seen of a style where there are so many colours."""
     if style is None:
-        return PLAIN, PLAIN
+        return CellStyles(PLAIN, PLAIN, None)
     attributes = tuple(name for name in _ON_OFF if getattr(style, name))
     background = _codes(style.bgcolor, colours, foreground=False)
-    on_signs = VisibleStyle(attributes, _codes(style.color, colours), background, style.link or "")
-    is_lined = on_signs.link or not _SEEN_ON_BLANKS.isdisjoint(attributes)
-    return on_signs, on_signs if is_lined else VisibleStyle(foreground=None, background=background)
+    signs = VisibleStyle(attributes, _codes(style.color, colours), background, style.link or "")
+    blanks = signs if signs.is_seen_on_blanks else VisibleStyle(foreground=None, background=background)
+    solid = None
+    if style.color is not None and not style.color.is_default and not attributes and not style.link:
+        solid = VisibleStyle(foreground=None, background=_codes(style.color, colours, foreground=False))
+    return CellStyles(signs, blanks, solid)
 
 
 def _codes(colour: Color | None, colours: ColorSystem, *, foreground: bool = True) -> str:
