@@ -22,16 +22,18 @@ KEYS = {
 class Browser:
     """A headless browser; each page has cookies of its own."""
 
-    def __init__(self, profile):
+    def __init__(self, profile, *flags):
         self._profile = profile
+        self._flags = flags
         self._answers = {}
         self._pages = {}
         self._number = 0
 
     async def __aenter__(self):
         flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+        flags += [*self._flags, "--remote-debugging-port=0", f"--user-data-dir={self._profile}"]
         self._process = subprocess.Popen(
-            [CHROMIUM, *flags, "--remote-debugging-port=0", f"--user-data-dir={self._profile}", "about:blank"],
+            [CHROMIUM, *flags, "about:blank"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         port = self._profile / "DevToolsActivePort"
