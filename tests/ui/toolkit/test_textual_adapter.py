@@ -195,3 +195,26 @@ async def test_a_page_key_in_a_list_that_has_no_room_does_nothing(kind):
         listed.action_page_up()
         listed.action_page_down()
         assert listed.highlighted == 1
+
+
+@pytest.mark.parametrize("keys", [("1", "down", "enter"), ("2",), ("4",), ("comma",)], ids=" ".join)
+async def test_when_the_focus_moves_all_looks_as_if_all_were_styled_anew(keys):
+    async with opened(size=(120, 40)) as user:
+        await user.press(*keys)
+        for key in ("tab", "tab", "down", "down", "up", "shift+tab", "tab", "tab", "tab"):
+            await user.press(key)
+            nodes = list(user.app.screen.walk_children(with_self=True))
+            before = [dict(node.styles.base.get_rules()) for node in nodes]
+            user.app.stylesheet.update(user.app.screen)
+            assert [dict(node.styles.base.get_rules()) for node in nodes] == before, key
+
+
+async def test_a_step_to_the_next_field_styles_only_the_two(monkeypatch):
+    async with opened(size=(120, 40)) as user:
+        await user.press("2", "down")
+        styled, apply = [], type(user.app.stylesheet).apply
+        monkeypatch.setattr(
+            type(user.app.stylesheet), "apply", lambda *args, **more: (styled.append(args[1]), apply(*args, **more))
+        )
+        await user.press("down")
+        assert 0 < len(styled) < 25

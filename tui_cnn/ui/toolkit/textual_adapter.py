@@ -17,8 +17,10 @@ from textual import on
 from textual import strip as strip_module
 from textual.app import App, ScreenStackError
 from textual.await_complete import AwaitComplete
-from textual.cache import FIFOCache
+from textual.cache import FIFOCache, LRUCache
 from textual.color import Color
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode, NoScreen
 from textual.filter import LineFilter
 from textual.message import Message
@@ -48,6 +50,12 @@ _MOST_NOTICES, _MOST_WARNINGS = 3, 5
 
 _MOST_FAILURES, _WITHIN = 5, 10.0
 """So many failures within so many seconds, and the app ends: what is built anew goes on failing."""
+
+_MOST_SHEETS = 1000
+"""So many style sheets are kept as they were read; every widget class has one, and Textual keeps 64."""
+
+_NEVER_STYLED = -1
+"""What a screen counts before it is styled for the first time."""
 
 enabled = True
 """Whether private parts are used at all."""
@@ -93,6 +101,36 @@ if hasattr(OptionList, "_move_page"):
     OptionList._move_page = _forgiving(OptionList._move_page)  # type: ignore[method-assign]
 
 
+def _sparing(restyle: Callable[..., None]) -> Callable[..., None]:
+    """Restyle only what the focus has entered or left, where it stays within something.
+
+    Textual styles all of that anew, for a rule may say how it looks while the focus is within: a form with each field.
+    """
+
+    def restyle_what_changed(screen: Screen[Any], focused: Widget | None = None, blurred: Widget | None = None) -> None:
+        around = [list(widget.ancestors_with_self) for widget in (focused, blurred) if widget is not None]
+        both = set(around[0]).intersection(*around[1:]) if len(around) > 1 else set()
+        if not any(getattr(node, "_has_focus_within", False) for node in both):
+            restyle(screen, focused, blurred)
+            return
+        changed = [[node for node in nodes if node not in both] for nodes in around]
+        screen.app.stylesheet.update_nodes(
+            {node for nodes in changed if nodes for node in nodes[-1].walk_children(with_self=True)}, animate=True
+        )
+
+    return restyle_what_changed
+
+
+if hasattr(Screen, "_update_focus_styles"):
+    Screen._update_focus_styles = _sparing(Screen._update_focus_styles)  # type: ignore[method-assign]
+
+# A sheet that was read is not read again because of another one; what a failure leaves is the same in either case.
+Stylesheet.reparse = Stylesheet.parse  # type: ignore[method-assign]
+
+# The hash is that of the object in either case, but this one calls no Python: some hundred times a widget styled.
+RuleSet.__hash__ = object.__hash__  # type: ignore[method-assign]
+
+
 class _Gate(LineFilter):
     """Leaves out characters that act on a terminal; they have no width, so that all else stays in its place."""
 
@@ -118,6 +156,24 @@ class AdaptedApp(App[None]):
         self._failures: list[float] = []
         self._failed: WeakSet[Screen[Any]] = WeakSet()
         self.last_words = ""
+        if hasattr(self.stylesheet, "_parse_cache"):
+            self.stylesheet._parse_cache = LRUCache(_MOST_SHEETS)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Style everything anew if the colours have changed; Textual does so, twice, for a screen that is new."""
+        if enabled and self._is_styled():
+            self.screen._css_update_count = self._css_update_count
+            self.stylesheet.update(self.screen)
+        else:
+            super().refresh_css(animate)
+
+    def _is_styled(self) -> bool:
+        """Tell whether the screen that is shown has the colours of now, or is new, and gets them as it is built."""
+        try:
+            same = self.stylesheet._variables == self.get_css_variables()
+            return same and self.screen._css_update_count in (_NEVER_STYLED, self._css_update_count)
+        except (AttributeError, ScreenStackError):
+            return False
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Let nothing through that acts on the terminal, whatever a widget was given to show."""
