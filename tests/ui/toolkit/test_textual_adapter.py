@@ -14,7 +14,9 @@ from types import ModuleType
 
 import pytest
 from rich.console import Console
+from textual import events
 from textual._compositor import LayoutUpdate
+from textual.app import App
 from textual.cache import FIFOCache
 from textual.geometry import Region
 from textual.strip import Strip
@@ -197,16 +199,53 @@ async def test_a_page_key_in_a_list_that_has_no_room_does_nothing(kind):
         assert listed.highlighted == 1
 
 
+def styled_anew(app):
+    """The parts of the screen that look different once Textual styles all of it anew."""
+    nodes = list(app.screen.walk_children(with_self=True))
+    before = [dict(node.styles.base.get_rules()) for node in nodes]
+    App.refresh_css(app, animate=False)
+    return [node for node, rules in zip(nodes, before, strict=True) if dict(node.styles.base.get_rules()) != rules]
+
+
 @pytest.mark.parametrize("keys", [("1", "down", "enter"), ("2",), ("4",), ("comma",)], ids=" ".join)
 async def test_when_the_focus_moves_all_looks_as_if_all_were_styled_anew(keys):
     async with opened(size=(120, 40)) as user:
         await user.press(*keys)
         for key in ("tab", "tab", "down", "down", "up", "shift+tab", "tab", "tab", "tab"):
             await user.press(key)
-            nodes = list(user.app.screen.walk_children(with_self=True))
-            before = [dict(node.styles.base.get_rules()) for node in nodes]
-            user.app.stylesheet.update(user.app.screen)
-            assert [dict(node.styles.base.get_rules()) for node in nodes] == before, key
+            assert styled_anew(user.app) == [], key
+
+
+async def test_screens_look_as_if_all_were_styled_anew():
+    async with opened(size=(120, 40)) as user:
+        for key in ("2", "3", "4", "5", "6", "1", "question_mark", "escape", "ctrl+o", "escape", "4"):
+            await user.press(key)
+            assert styled_anew(user.app) == [], key
+        for change in (
+            lambda: setattr(user.app, "theme", "textual-light"),
+            lambda: user.app.post_message(events.AppBlur()),
+            lambda: user.app.post_message(events.AppFocus()),
+            lambda: setattr(user.app, "theme", "dracula"),
+        ):
+            change()
+            await user.settle()
+            for key in ("1", "2", "3", "question_mark", "escape", "4"):
+                await user.press(key)
+                assert styled_anew(user.app) == [], key
+            await user.resize(80, 24)
+            await user.press("1")
+            assert styled_anew(user.app) == []
+            await user.resize(120, 40)
+
+
+async def test_a_screen_that_comes_back_looks_as_the_app_does_meanwhile():
+    async with opened(size=(120, 40)) as user:
+        await user.press("2", "1")
+        user.app.stylesheet.add_source("CnnTui.-tried Label { text-style: italic; }", ("here", "here"))
+        user.app.add_class("-tried")
+        await user.settle()
+        await user.press("2")
+        assert styled_anew(user.app) == []
 
 
 async def test_a_step_to_the_next_field_styles_only_the_two(monkeypatch):

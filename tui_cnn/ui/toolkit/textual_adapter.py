@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, cast
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 from rich.console import Console, RenderableType
 from rich.segment import Segment
@@ -22,6 +22,7 @@ from textual.color import Color
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode, NoScreen
+from textual.events import ScreenResume
 from textual.filter import LineFilter
 from textual.message import Message
 from textual.notifications import Notify
@@ -124,6 +125,22 @@ def _sparing(restyle: Callable[..., None]) -> Callable[..., None]:
 if hasattr(Screen, "_update_focus_styles"):
     Screen._update_focus_styles = _sparing(Screen._update_focus_styles)  # type: ignore[method-assign]
 
+def _styled_once(resume: Callable[..., None]) -> Callable[..., None]:
+    """Style a screen that comes back only if the app looks different now; Textual styles all of it anew."""
+
+    def resume_styled(screen: Screen[Any], event: ScreenResume) -> None:
+        app = screen.app
+        if enabled and isinstance(app, AdaptedApp):
+            event.refresh_styles = event.refresh_styles and app.styled.get(screen) != app.look
+            app.styled[screen] = app.look
+        resume(screen, event)
+
+    return resume_styled
+
+
+if hasattr(Screen, "_on_screen_resume"):
+    Screen._on_screen_resume = _styled_once(Screen._on_screen_resume)  # type: ignore[method-assign]
+
 # A sheet that was read is not read again because of another one; what a failure leaves is the same in either case.
 Stylesheet.reparse = Stylesheet.parse  # type: ignore[method-assign]
 
@@ -156,24 +173,32 @@ class AdaptedApp(App[None]):
         self._failures: list[float] = []
         self._failed: WeakSet[Screen[Any]] = WeakSet()
         self.last_words = ""
+        self.styled: WeakKeyDictionary[Screen[Any], tuple[object, ...]] = WeakKeyDictionary()
+        """How the app looked when a screen was styled."""
         if hasattr(self.stylesheet, "_parse_cache"):
             self.stylesheet._parse_cache = LRUCache(_MOST_SHEETS)
 
     def refresh_css(self, animate: bool = True) -> None:
         """Style everything anew if the colours have changed; Textual does so, twice, for a screen that is new."""
-        if enabled and self._is_styled():
+        if enabled and self._has_its_colours():
             self.screen._css_update_count = self._css_update_count
             self.stylesheet.update(self.screen)
+            self.styled[self.screen] = self.look
         else:
             super().refresh_css(animate)
 
-    def _is_styled(self) -> bool:
+    def _has_its_colours(self) -> bool:
         """Tell whether the screen that is shown has the colours of now, or is new, and gets them as it is built."""
         try:
             same = self.stylesheet._variables == self.get_css_variables()
             return same and self.screen._css_update_count in (_NEVER_STYLED, self._css_update_count)
         except (AttributeError, ScreenStackError):
             return False
+
+    @property
+    def look(self) -> tuple[object, ...]:
+        """What the style of a screen depends on, beside the screen itself."""
+        return self._css_update_count, self.classes, self.pseudo_classes
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Let nothing through that acts on the terminal, whatever a widget was given to show."""
