@@ -180,12 +180,12 @@ class AdaptedApp(App[None]):
 
     def refresh_css(self, animate: bool = True) -> None:
         """Style everything anew if the colours have changed; Textual does so, twice, for a screen that is new."""
-        if enabled and self._has_its_colours():
+        if not (enabled and self._has_its_colours()):
+            super().refresh_css(animate)
+        elif self.screen._css_update_count == _NEVER_STYLED:
             self.screen._css_update_count = self._css_update_count
             self.stylesheet.update(self.screen)
             self.styled[self.screen] = self.look
-        else:
-            super().refresh_css(animate)
 
     def _has_its_colours(self) -> bool:
         """Tell whether the screen that is shown has the colours of now, or is new, and gets them as it is built."""
