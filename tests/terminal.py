@@ -37,6 +37,11 @@ class Grid:
         signs = [["" if half else sign for sign, half, _style in row] for row in self.cells]
         return "\n".join("".join(row).rstrip() for row in signs)
 
+    @property
+    def looks(self):
+        """The cells, full blocks as the blanks that look the same."""
+        return [[_as_blank(*cell) for cell in row] for row in self.cells]
+
     def write(self, data):
         data, end = self._rest + data, 0
         while match := self.WRITTEN.match(data, end):
@@ -70,6 +75,11 @@ class Grid:
         other = self._x + (-1 if half else 1)
         if cell_len(sign) > 1 and other < len(self.cells[0]) and self.cells[self._y][other][0] == sign:
             self.cells[self._y][other] = (" ", 0, self._style.seen_on(" ").codes)
+
+
+def _as_blank(sign, half, codes):
+    solid = TerminalStyle().after(codes).solid if sign == "█" else None
+    return (sign, half, codes) if solid is None else (" ", 0, solid.codes)
 
 
 _SIZE = ("COLUMNS", "LINES")

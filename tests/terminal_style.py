@@ -54,3 +54,11 @@ class TerminalStyle(NamedTuple):
         if sign != " " or self.attributes & _SEEN_ON_BLANKS:
             return self
         return TerminalStyle(background=self.background)
+
+    @property
+    def solid(self):
+        """The style of a blank that looks as a full block does; None: there is none."""
+        if self.attributes or not self.foreground:
+            return None
+        number, *rest = self.foreground.split(";")
+        return TerminalStyle(background=";".join([str(int(number) + 10), *rest]))
