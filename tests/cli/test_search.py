@@ -137,7 +137,9 @@ def test_show_as_json(cnn_tui, ended):
 def test_the_best_network_is_written_as_toml(cnn_tui, ended, tmp_path):
     result = cnn_tui("search", "best", ended.id, "--to", str(tmp_path / "best.toml"))
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[0].endswith(": run-2")
+    lines = result.stdout.splitlines()
+    assert lines[0].endswith(": run-2")
+    assert lines[1] == "to train it longer: cnn-tui train --from run-2 --minutes 10"
     assert read_network(tmp_path / "best.toml").layers[0].filters == 4
 
 

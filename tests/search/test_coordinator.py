@@ -108,11 +108,13 @@ def test_what_is_worse_is_pruned_and_a_stopped_search_is_resumed(searcher):
         brain="grid",
         space={"recipe.learning_rate": [0.01, 1e-9]},
         pruning=Pruning(kind="halving", first=1, factor=2),
-        recipe=msgspec.structs.replace(RECIPE, epochs=40),
+        recipe=msgspec.structs.replace(RECIPE, epochs=40, threads=None),
     )
     search = searcher.start(TINY, plan, jobs=1)
     searcher.wait(search, lambda history: history.trials and history.trials[0].runs)
     run = runs_of(search)[1, 0]
+    assert run.recipe().threads
+    assert run.recipe_again() == msgspec.structs.replace(run.recipe(), threads=None)
     follower = Follower(run)
     searcher.wait(search, lambda _history: follower.poll().epochs)
     with pytest.raises(SearchError, match="is already running"):
@@ -195,6 +197,22 @@ def ended_run(search, planned, seed, *accuracies):
     finished = Finished(seconds=10.0 + seed, test_loss=1.0, test_accuracy=0.5, best_epoch=1)
     run.events_file.write_bytes(b"".join(map(encode, [*epochs, finished])))
     return run
+
+
+@pytest.mark.parametrize(
+    ("changed", "shares", "threads"),
+    [({}, True, None), ({}, False, 1), ({"deterministic": True}, True, 1)],
+    ids=["a share", "as asked", "deterministic"],
+)
+def test_who_trains_a_trial_again_has_all_cores(changed, shares, threads):
+    search = make_search(TINY, SearchPlan(brain="grid", space={"dropout.rate": [0.1, 0.2]}, recipe=RECIPE))
+    planned = TrialPlanned(trial=1, draw=1, values={}, params=1, macs=1, memory=1)
+    recipe = msgspec.structs.replace(RECIPE, threads=1, **changed)
+    run = make_trial_run(search, planned, 0, Variation(TINY, recipe), shares_cores=shares)
+    assert run.recipe() == recipe
+    assert run.recipe_again() == msgspec.structs.replace(recipe, threads=threads)
+    run.trial_file.write_text("rubbish")
+    assert run.recipe_again() == recipe
 
 
 def test_a_trial_is_the_mean_over_its_seeds():

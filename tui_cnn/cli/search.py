@@ -287,6 +287,9 @@ def best(name: str, target: str | None) -> int:
     plan = found.plan()
     space = plan.space_on(found.network())
     echo(best_line(trial))
+    run = next(iter(trial.runs.values()), None)
+    if run is not None:
+        echo(_("to train it longer: cnn-tui train --from {run} --minutes 10").format(run=run))
     if target is not None:
         path = Path(expanded(target))
         save_network(path, space.build(trial.planned.values).network)

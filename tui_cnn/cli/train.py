@@ -130,12 +130,12 @@ def train(
             message = _("to train a run further, specify --from RUN and --epochs +N, without MODEL and --weights")
             raise click.UsageError(message)
         parent = find_run(source)
-        changed = read_options({**options, "epochs": None}, parent.recipe())
+        changed = read_options({**options, "epochs": None}, parent.recipe_again())
         return follow(
             launch.train_further(parent, added, changed, restarted=restart_schedule, now=now), as_json=as_json
         )
     repeated = find_run(source) if source else None
-    recipe = read_options(options, repeated.recipe() if repeated else None)
+    recipe = read_options(options, repeated.recipe_again() if repeated else None)
     if model is not None:
         network = read_model(model)
     elif repeated is not None:

@@ -90,6 +90,27 @@ class RunDirectory(DatedDirectory):
             raise FormatError(self.id, _("has no recipe: only its epochs are known"))
         return read_recipe(self.recipe_file)
 
+    def recipe_again(self) -> Recipe:
+        """Read the recipe for another training: alone, it takes all cores where a search gave it a share of them.
+
+        A deterministic one keeps its threads: with others, its sums would be others.
+
+        Raises:
+            FormatError: as `recipe`.
+        """
+        recipe = self.recipe()
+        if recipe.deterministic or not self._shares_cores():
+            return recipe
+        return msgspec.structs.replace(recipe, threads=None)
+
+    def _shares_cores(self) -> bool:
+        if not self.is_trial:
+            return False
+        try:
+            return convert(read_toml(self.trial_file), _Sharing).shares_cores
+        except (FormatError, InvalidError):
+            return False
+
     def keep_recipe(self, recipe: Recipe) -> None:
         """Write the recipe again, now that it is known how many epochs fill its minutes.
 
@@ -124,6 +145,12 @@ class RunDirectory(DatedDirectory):
             FormatError: the file is damaged.
         """
         return read_json(self.images_file, ImageTraits) if self.images_file.exists() else None
+
+
+class _Sharing(msgspec.Struct, frozen=True):
+    """What is read here of a `trial.toml`."""
+
+    shares_cores: bool = False
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,7 +36,7 @@ def longer_recipe(run: RunDirectory, added: int, changed: Recipe | None = None) 
         FormatError: its recipe cannot be read.
     """
     before, done = run.recipe(), _epochs_done(run)
-    after = changed or before
+    after = changed or run.recipe_again()
     for field in Recipe.__struct_fields__:
         was, wanted = getattr(before, field), getattr(after, field)
         if was != wanted and field not in _CHANGEABLE:

@@ -45,7 +45,7 @@ def repeat(run: RunDirectory) -> RunDirectory:
         FormatError: the network or the recipe cannot be read.
     """
     refuse_foreign(run)
-    return start(run.network(), run.recipe())
+    return start(run.network(), run.recipe_again())
 
 
 def start_checked(

@@ -35,8 +35,7 @@ from tui_cnn.search.events import (
 from tui_cnn.search.hands import Hands, open_hands
 from tui_cnn.search.history import TrialRecord, read_history, record_event
 from tui_cnn.search.limits import Costs, costs, violations
-from tui_cnn.search.space import Values, Variation
-from tui_cnn.search.survey import variation_of
+from tui_cnn.search.space import Variation
 from tui_cnn.search.trials import ActiveTrial
 from tui_cnn.search.winner import evaluate_winner
 
@@ -76,7 +75,7 @@ class Coordinator:
         self._waiting: list[ActiveTrial] = []
         self._active: list[ActiveTrial] = []
         self._trained = {
-            self._key(self._setup(record.planned.values)): record.planned.trial for record in history.trials
+            self._key(self._space.build(record.planned.values)): record.planned.trial for record in history.trials
         }
         self._tried = {msgspec.json.encode(record.planned.values) for record in history.trials}
         self._refused = 0
@@ -142,7 +141,7 @@ class Coordinator:
         for number, record in self._records.items():
             if record.ended is None:
                 runs = {seed: run for (trial, seed), run in made.items() if trial == number}
-                self._waiting.append(self._trial(record.planned, self._setup(record.planned.values), runs))
+                self._waiting.append(self._trial(record.planned, self._space.build(record.planned.values), runs))
 
     def _follow(self) -> None:
         """Let each active trial continue; record those that have ended."""
@@ -202,7 +201,7 @@ class Coordinator:
                 self._exhausted = True
                 return None
             self._tried.add(msgspec.json.encode(draw.values))
-            setup = self._setup(draw.values)
+            setup = self._space.build(draw.values)
             found = costs(setup, self._classes)
             if unmet := violations(self._limits, found):
                 self._brain.refuse(draw.number, unmet)
@@ -241,9 +240,6 @@ class Coordinator:
 
     def _trial(self, planned: TrialPlanned, setup: Variation, runs: dict[int, RunDirectory]) -> ActiveTrial:
         return ActiveTrial(self._hands, self._search, planned, setup, self._plan.seeds, runs, self._record)
-
-    def _setup(self, values: Values) -> Variation:
-        return variation_of(self._space, values, self._hands.threads)
 
     def _key(self, setup: Variation) -> tuple[str, str]:
         """Name what a candidate trains, whatever values it came from, and how."""

@@ -46,6 +46,7 @@ class TrialOf(msgspec.Struct, frozen=True, kw_only=True):
     trial: int
     seed: int
     values: dict[str, object]
+    shares_cores: bool = False
 
 
 def make_search(network: Network, plan: SearchPlan) -> SearchDirectory:
@@ -84,8 +85,12 @@ def find_search(text: str) -> SearchDirectory:
     )
 
 
-def make_trial_run(search: SearchDirectory, planned: TrialPlanned, seed: int, setup: Variation) -> RunDirectory:
+def make_trial_run(
+    search: SearchDirectory, planned: TrialPlanned, seed: int, setup: Variation, *, shares_cores: bool = False
+) -> RunDirectory:
     """Make a run of a trial, which names its search from the moment when it is there.
+
+    `shares_cores`: its threads are its share of the machine, beside other trials; nobody asked for so many.
 
     Raises:
         RunError: it cannot be written.
@@ -95,7 +100,7 @@ def make_trial_run(search: SearchDirectory, planned: TrialPlanned, seed: int, se
         title=_("{network}, trial {trial}").format(network=setup.network.name, trial=planned.trial),
         tags=(search.id,),
     )
-    trial = TrialOf(search=search.id, trial=planned.trial, seed=seed, values=planned.values)
+    trial = TrialOf(search=search.id, trial=planned.trial, seed=seed, values=planned.values, shares_cores=shares_cores)
 
     def fill(run: RunDirectory) -> None:
         run.trial_file.write_text(dumps_toml(msgspec.to_builtins(trial)), "utf-8")

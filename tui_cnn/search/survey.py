@@ -14,7 +14,7 @@ from tui_cnn.runs.recipe import ImageCounts
 from tui_cnn.runs.runtime import thread_count
 from tui_cnn.search.limits import costs, violations
 from tui_cnn.search.plan import SearchPlan
-from tui_cnn.search.space import Space, Values, Variation
+from tui_cnn.search.space import Space, Values
 
 _MOST_COUNTED = 100_000
 """Combinations that are all worked out; of more, a sample is."""
@@ -147,9 +147,3 @@ def parallel(plan: SearchPlan, memory: float | None, jobs: int | None = None) ->
         wanted = 1 if plan.recipe.device in ("gpu", "gpus") else cores // (plan.recipe.threads or 1)
         jobs = max(1, min(wanted, fits, plan.trials or wanted))
     return Parallel(jobs, plan.recipe.threads or max(1, cores // jobs))
-
-
-def variation_of(space: Space, values: Values, threads: int) -> Variation:
-    """Make a candidate whose recipe shares the cores with those beside it."""
-    network, recipe = space.build(values)
-    return Variation(network, recipe if recipe.threads else msgspec.structs.replace(recipe, threads=threads))

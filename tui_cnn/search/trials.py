@@ -128,9 +128,11 @@ class ActiveTrial:
         """Return the run with a seed; make it if it is not there."""
         run = self._runs.get(seed)
         if run is None:
-            recipe = msgspec.structs.replace(self._setup.recipe, seed=seed)
+            asked = self._setup.recipe.threads
+            recipe = msgspec.structs.replace(self._setup.recipe, seed=seed, threads=asked or self._hands.threads)
             checked = check(self._setup.network, recipe)
-            run = make_trial_run(self._search, self.planned, seed, Variation(checked.network, checked.recipe))
+            trained = Variation(checked.network, checked.recipe)
+            run = make_trial_run(self._search, self.planned, seed, trained, shares_cores=asked is None)
             self._record(TrialLaunched(trial=self.planned.trial, seed=seed, run=run.id))
         return run
 

@@ -42,7 +42,7 @@ class VisibleStyle(NamedTuple):
         for other in others:
             if style is other or style == other:
                 continue
-            if style.background != other.background or style.is_seen_on_blanks or other.is_seen_on_blanks:
+            if style.background != other.background or style.is_visible_on_blanks or other.is_visible_on_blanks:
                 return None
             if style.foreground is None:
                 style = other
@@ -51,7 +51,7 @@ class VisibleStyle(NamedTuple):
         return style
 
     @property
-    def is_seen_on_blanks(self) -> bool:
+    def is_visible_on_blanks(self) -> bool:
         """Whether more of it than the background is seen where no sign is."""
         return bool(self.link) or not _SEEN_ON_BLANKS.isdisjoint(self.attributes)
 
@@ -79,7 +79,7 @@ def cell_styles(style: Style | None, colours: ColorSystem) -> CellStyles:
     attributes = tuple(name for name in _ON_OFF if getattr(style, name))
     background = _codes(style.bgcolor, colours, foreground=False)
     signs = VisibleStyle(attributes, _codes(style.color, colours), background, style.link or "")
-    blanks = signs if signs.is_seen_on_blanks else VisibleStyle(foreground=None, background=background)
+    blanks = signs if signs.is_visible_on_blanks else VisibleStyle(foreground=None, background=background)
     solid = None
     if style.color is not None and not style.color.is_default and not attributes and not style.link:
         solid = VisibleStyle(foreground=None, background=_codes(style.color, colours, foreground=False))

@@ -125,14 +125,15 @@ def _sparing(restyle: Callable[..., None]) -> Callable[..., None]:
 if hasattr(Screen, "_update_focus_styles"):
     Screen._update_focus_styles = _sparing(Screen._update_focus_styles)  # type: ignore[method-assign]
 
+
 def _styled_once(resume: Callable[..., None]) -> Callable[..., None]:
     """Style a screen that comes back only if the app looks different now; Textual styles all of it anew."""
 
     def resume_styled(screen: Screen[Any], event: ScreenResume) -> None:
         app = screen.app
         if enabled and isinstance(app, AdaptedApp):
-            event.refresh_styles = event.refresh_styles and app.styled.get(screen) != app.look
-            app.styled[screen] = app.look
+            event.refresh_styles = event.refresh_styles and app.styled.get(screen) != app.style_state
+            app.styled[screen] = app.style_state
         resume(screen, event)
 
     return resume_styled
@@ -185,7 +186,7 @@ class AdaptedApp(App[None]):
         elif self.screen._css_update_count == _NEVER_STYLED:
             self.screen._css_update_count = self._css_update_count
             self.stylesheet.update(self.screen)
-            self.styled[self.screen] = self.look
+            self.styled[self.screen] = self.style_state
 
     def _has_its_colours(self) -> bool:
         """Tell whether the screen that is shown has the colours of now, or is new, and gets them as it is built."""
@@ -196,7 +197,7 @@ class AdaptedApp(App[None]):
             return False
 
     @property
-    def look(self) -> tuple[object, ...]:
+    def style_state(self) -> tuple[object, ...]:
         """What the style of a screen depends on, beside the screen itself."""
         return self._css_update_count, self.classes, self.pseudo_classes
 
