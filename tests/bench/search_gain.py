@@ -28,6 +28,7 @@ from tui_cnn.core.layers import Block, Conv2D, Dense, Dropout, Flatten, MaxPooli
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs import launch as runs_launch
+from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.paired import Named, compare_runs
 from tui_cnn.runs.recipe import BEST, TUTORIAL
 from tui_cnn.runs.snapshot import ACTIVE, Follower
@@ -137,14 +138,15 @@ def main():
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else len(lines)
     found, search = searched(minutes, seed)
     earlier = next((line for line in lines if line["minutes"] == minutes), None)
-    run, details = (Path(earlier["tutorial"]["run"]), earlier["tutorial"]) if earlier else tutorial(minutes)
+    known = earlier and (RunDirectory(Path(earlier["tutorial"]["run"])), earlier["tutorial"])
+    run, details = known or tutorial(minutes)
     compared = compare_runs(Named("search", found), Named("tutorial", run))
     finished = [Follower(each).poll().finished for each in (found, run)]
     line = {
         "minutes": minutes,
         "seed": seed,
-        "search": {**search, "run": str(found), "accuracy": finished[0].test_accuracy},
-        "tutorial": {**details, "run": str(run), "accuracy": finished[1].test_accuracy},
+        "search": {**search, "run": str(found.path), "accuracy": finished[0].test_accuracy},
+        "tutorial": {**details, "run": str(run.path), "accuracy": finished[1].test_accuracy},
         "gain": compared.difference,
         "interval": [compared.low, compared.high],
         "p": compared.p_value,
