@@ -109,6 +109,8 @@ def test_each_style_is_named_once_and_solid_blocks_are_coloured_blanks():
     for style in (Style(), Style(color="default"), Style(color="red", reverse=True), Style(color="red", dim=True)):
         kept = layout([Strip([Segment("█" * WIDTH, style)])] * HEIGHT)
         assert "█" * WIDTH in DifferingCells(kept, TerminalBuffer()).render_segments(CONSOLE)
+    few = Console(width=WIDTH, height=HEIGHT, color_system="standard", force_terminal=True)
+    assert "█ " in DifferingCells(layout(screen), TerminalBuffer()).render_segments(few)
 
 
 def test_signs_that_join_are_written_whole_and_nothing_is_trusted_there():

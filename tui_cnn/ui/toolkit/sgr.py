@@ -57,6 +57,7 @@ class VisibleStyle(NamedTuple):
 
 
 PLAIN = VisibleStyle()
+_MANY_COLOURS = (ColorSystem.EIGHT_BIT, ColorSystem.TRUECOLOR)
 _SEEN_ON_BLANKS = frozenset(_ON_OFF) - {"bold", "dim", "italic", "blink", "blink2", "conceal"}
 """Lines, and what exchanges the colours."""
 
@@ -68,7 +69,10 @@ class CellStyles(NamedTuple):
     blanks: VisibleStyle
     """On blanks only the background is seen, if there are no lines."""
     solid: VisibleStyle | None
-    """Blanks in which the full block is seen as it is; None: there are none, and it is a sign as others."""
+    """Blanks in which the full block is seen as it is; None: there are none, and it is a sign as others.
+
+    Where there are 16 colours, not every terminal has the bright ones behind a sign.
+    """
 
 
 @lru_cache(maxsize=2048)
@@ -81,7 +85,8 @@ def cell_styles(style: Style | None, colours: ColorSystem) -> CellStyles:
     signs = VisibleStyle(attributes, _codes(style.color, colours), background, style.link or "")
     blanks = signs if signs.is_visible_on_blanks else VisibleStyle(foreground=None, background=background)
     solid = None
-    if style.color is not None and not style.color.is_default and not attributes and not style.link:
+    is_coloured = style.color is not None and not style.color.is_default
+    if is_coloured and colours in _MANY_COLOURS and not attributes and not style.link:
         solid = VisibleStyle(foreground=None, background=_codes(style.color, colours, foreground=False))
     return CellStyles(signs, blanks, solid)
 

@@ -1,7 +1,8 @@
-"""The only module that uses private parts of Textual: to outlive failures, write and keep less, and the like.
+"""The only module that uses private parts of Textual: to outlive failures, write, keep and style less, and the like.
 
 All of it can be done without. In a release of Textual whose private parts differ, a failure ends the app, more is
-written to the terminal, more memory is taken and more notices are shown at once; nothing else changes.
+written to the terminal, more memory is taken, more notices are shown at once and screens open later; nothing else
+changes.
 """
 
 import asyncio
@@ -199,7 +200,7 @@ class AdaptedApp(App[None]):
     @property
     def style_state(self) -> tuple[object, ...]:
         """What the style of a screen depends on, beside the screen itself."""
-        return self._css_update_count, self.classes, self.pseudo_classes
+        return getattr(self, "_css_update_count", object()), self.classes, self.pseudo_classes
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Let nothing through that acts on the terminal, whatever a widget was given to show."""
