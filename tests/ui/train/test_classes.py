@@ -28,6 +28,11 @@ def test_no_mistake_is_written_as_zero():
     assert [shown.label((0, 1)), shown.label((1, 0))] == ["<1", "1"]
 
 
+def test_counts_of_many_images_are_written_in_groups():
+    shown = confusion_table(((9000, 1000), (0, 4)), NAMES[:2], 80, lambda scale: scale)
+    assert shown.describe(0, 1) == "cat predicted as dog: 1,000 images of 10,000"
+
+
 def test_what_is_confused_most():
     lines = most_confused(COUNTS, NAMES).plain.split("\n")
     assert lines[1:] == ["  dog predicted as cat: 5 images of 20", "  cat predicted as dog: 1 image of 10"]

@@ -300,7 +300,7 @@ def _cell_text(measured: Measured, names: tuple[str, ...], row: int, column: int
     if row == column:
         text = _("{count} {true} correct: {share:.1%}")
     count, share = measured.counts[row, column], measured.shares[row, column]
-    return text.format(count=count, true=names[row], said=names[column], share=share)
+    return text.format(count=f"{count:,}", true=names[row], said=names[column], share=share)
 
 
 def _class_bars(measured: Measured, names: tuple[str, ...]) -> BarRows:

@@ -88,6 +88,6 @@ def choices(names: tuple[str, ...], evaluation: Evaluation | None) -> list[tuple
     np.fill_diagonal(counts, 0)
     for true, said in sorted(zip(*np.nonzero(counts), strict=True), key=lambda pair: -int(counts[pair])):
         count = int(counts[true, said])
-        about = ngettext("{count} image", "{count} images", count).format(count=count)
+        about = ngettext("{count} image", "{count} images", count).format(count=f"{count:,}")
         found.append((taken_for(names, int(true), int(said)), about))
     return found

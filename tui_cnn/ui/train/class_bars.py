@@ -61,7 +61,7 @@ def _confused(confusion: Confusion, named: Sequence[str], known: int, taken: int
         "{known} predicted as {taken}: {count} images of {all}",
         count,
     )
-    return message.format(known=named[known], taken=named[taken], count=count, all=sum(confusion[known]))
+    return message.format(known=named[known], taken=named[taken], count=f"{count:,}", all=f"{sum(confusion[known]):,}")
 
 
 def most_confused(confusion: Confusion, names: Sequence[str]) -> Content:

@@ -198,11 +198,11 @@ class DataPage(Vertical, can_focus=True):
             case "alike":
                 sheet, leaks = AlikeSheet(examined), len(examined.report.leaks)
                 count = len(examined.report.alike)
-                pairs = ngettext("{count} pair", "{count} pairs", count).format(count=count)
+                pairs = ngettext("{count} pair", "{count} pairs", count).format(count=f"{count:,}")
                 title = _("Near-duplicates · {pairs}, {leaks} across splits").format(pairs=pairs, leaks=leaks)
             case _:
                 count = len(examined.report.unreadable) + len(examined.report.skipped)
-                title = _("Unused files · {count}").format(count=count)
+                title = _("Unused files · {count}").format(count=f"{count:,}")
         gallery.show(sheet.tiles() if sheet else None)
         self._name_sheet(title)
 
