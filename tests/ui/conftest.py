@@ -36,8 +36,12 @@ def no_alerts(monkeypatch):
     monkeypatch.setattr(run_alerts, "EVERY", 100_000.0)
 
 
+def start_no_process(put):
+    """Looking at the Train screen starts neither a prewarmed worker nor a measurement of the machine."""
+    put(warm, "PrewarmedWorker", NoPrewarmedWorker)
+    put(launch, "probe", lambda: None)
+
+
 @pytest.fixture(autouse=True)
 def no_prewarmed_worker(monkeypatch):
-    """Looking at the Train screen starts neither a prewarmed worker nor a measurement of the machine."""
-    monkeypatch.setattr(warm, "PrewarmedWorker", NoPrewarmedWorker)
-    monkeypatch.setattr(launch, "probe", lambda: None)
+    start_no_process(monkeypatch.setattr)

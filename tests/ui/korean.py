@@ -30,6 +30,7 @@ i18n._translations.add_fallback(Untranslated())
 from tests.data.image_sets import save_pets  # noqa: E402
 from tests.ui import records, search_records  # noqa: E402
 from tests.ui.answering import Answering, make_run  # noqa: E402
+from tests.ui.conftest import start_no_process  # noqa: E402
 from tests.ui.driving import opened  # noqa: E402
 from tests.ui.picture import SIZES, at_rest, hold_still, take  # noqa: E402
 from tests.ui.records import BROKEN, finished_run  # noqa: E402
@@ -113,6 +114,7 @@ async def draw(scene, size, target, data):
 
 async def main(target, wanted):
     hold_still(setattr)
+    start_no_process(setattr)
     picture_widgets.ink = lambda _app: "blocks"
     inspect.Inspector = Answering
     RateDialog.__init__.__defaults__ = (FakeSearch,)

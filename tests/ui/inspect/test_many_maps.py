@@ -49,4 +49,4 @@ async def test_pages_cover_all_maps(monkeypatch):
         assert pages <= MAPS // grid.room + 3
         await user.press("pagedown", "end")
         await user.sees(f"map {MAPS - 1}")
-        assert re.search(r"\d+ of 2048 shown", user.text)
+        assert re.search(r"\d+ of 2,048 shown", user.text)

@@ -89,7 +89,7 @@ def test_large_pictures_of_a_gallery_become_small_enough_to_compare():
     canvas = Canvas(48, 18)
     draw_gallery(canvas, many, grid, 0, None, STYLES)
     assert drawn == list(range(grid.room))
-    assert "of 2048 shown" in canvas.text
+    assert "of 2,048 shown" in canvas.text
 
 
 def test_the_selected_picture_is_in_view_and_marked():
