@@ -22,6 +22,7 @@ TEXTUALS_OWN = (
     (RuleSet, "__hash__", RuleSet.__hash__),
     (Stylesheet, "reparse", Stylesheet.reparse),
     (Screen, "_update_focus_styles", Screen._update_focus_styles),
+    (Screen, "_on_screen_resume", Screen._on_screen_resume),
 )
 """Before the app changes them."""
 

@@ -12,11 +12,14 @@ import aiohttp
 import pytest
 from aiohttp.abc import AbstractResolver
 
+from tests.search.loopback import free_port, listens
 from tests.serve.browser import CHROMIUM, Browser
 from tests.serve.conftest import read_until, until
 
 NAME = "cnn.school.example"
-README = (Path(__file__).parents[2] / "README.md").read_text()
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+PROGRAMS = "/usr/sbin:/usr/bin:/usr/local/bin:/bin"
+"""Where proxies are; the first is not always searched."""
 
 NGINX = """
 user root;
@@ -76,7 +79,7 @@ def caddy(directory, port, server):
 
 
 def needed(start, *programs):
-    missing = [name for name in programs if shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/bin:/bin") is None]
+    missing = [name for name in programs if shutil.which(name, path=PROGRAMS) is None]
     return pytest.param(start, id=start.__name__, marks=pytest.mark.skipif(missing != [], reason=f"without {missing}"))
 
 
@@ -97,26 +100,19 @@ class Here(AbstractResolver):
 @asynccontextmanager
 async def proxy(start, directory, server):
     """Run a proxy before a server; its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command, places = start(directory, port, server)
-    environment = {"PATH": "/usr/sbin:/usr/bin:/usr/local/bin:/bin"} | places
+    environment = {"PATH": PROGRAMS} | places
     output = (directory / "output").open("wb")
     process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:
-        await until(lambda: process.poll() is not None or _listens(port))
+        await until(lambda: process.poll() is not None or listens(port))
         assert process.poll() is None, (directory / "output").read_text()
         yield port
     finally:
         process.terminate()
         process.wait(20)
         output.close()
-
-
-def _listens(port):
-    with socket.socket() as tried:
-        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 PROXIES = [needed(nginx, "nginx", "openssl"), needed(caddy, "caddy")]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta
@@ -24,6 +24,8 @@ from tui_cnn.runs.dated import DatedDirectory, File, find_dated, list_dated, mak
 from tui_cnn.runs.errors import RunError, unwritable
 from tui_cnn.runs.recipe import Recipe, dumps_recipe, read_recipe
 from tui_cnn.visible import visible
+
+Part = TypeVar("Part", bound=msgspec.Struct)
 
 Desired = Literal["run", "now", "pause", "stop"]
 """What a run is to do; `now` is `run` without waiting for other runs to end."""
@@ -104,12 +106,17 @@ class RunDirectory(DatedDirectory):
         return msgspec.structs.replace(recipe, threads=None)
 
     def _shares_cores(self) -> bool:
+        sharing = self.trial(_Sharing)
+        return sharing is not None and sharing.shares_cores
+
+    def trial(self, kind: type[Part]) -> Part | None:
+        """Read a part of what a search wrote about its run; None: no search made it, or that cannot be read."""
         if not self.is_trial:
-            return False
+            return None
         try:
-            return convert(read_toml(self.trial_file), _Sharing).shares_cores
+            return convert(read_toml(self.trial_file), kind)
         except (FormatError, InvalidError):
-            return False
+            return None
 
     def keep_recipe(self, recipe: Recipe) -> None:
         """Write the recipe again, now that it is known how many epochs fill its minutes.

@@ -6,10 +6,7 @@ import msgspec
 
 from tui_cnn.atomic import write_atomic
 from tui_cnn.core.network import Network
-from tui_cnn.formats.errors import FormatError
-from tui_cnn.formats.reading import read_toml
 from tui_cnn.formats.toml import dumps_network, dumps_toml
-from tui_cnn.formats.validation import InvalidError, convert
 from tui_cnn.i18n import _
 from tui_cnn.runs.dated import DatedDirectory, File, find_dated, list_dated, making
 from tui_cnn.runs.directory import About, RunDirectory, list_runs, make_run
@@ -111,12 +108,7 @@ def make_trial_run(
 
 def trial_of(run: RunDirectory) -> TrialOf | None:
     """Read which search made a run; None: no search did, or that cannot be read."""
-    if not run.trial_file.exists():
-        return None
-    try:
-        return convert(read_toml(run.trial_file), TrialOf)
-    except (FormatError, InvalidError):
-        return None
+    return run.trial(TrialOf)
 
 
 def runs_of(search: SearchDirectory) -> dict[tuple[int, int], RunDirectory]:

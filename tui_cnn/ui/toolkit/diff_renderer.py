@@ -32,7 +32,7 @@ class CellRow(NamedTuple):
     styles: list[VisibleStyle]
 
 
-class Run(NamedTuple):
+class CellSpan(NamedTuple):
     """Cells of a row, the last one included, that are written in one style."""
 
     row: int
@@ -59,7 +59,7 @@ class TerminalBuffer:
         """
         colours = COLOR_SYSTEMS[console.color_system or "truecolor"]
         parts: list[str] = []
-        differ: dict[VisibleStyle, list[Run]] = {}
+        differ: dict[VisibleStyle, list[CellSpan]] = {}
         for y, x, strip in strips:
             strip = _printable(strip)
             if self._take(y, x, strip, colours, differ):
@@ -69,7 +69,7 @@ class TerminalBuffer:
             self._rows.pop(y, None)
         return "".join([*parts, self._written(differ)])
 
-    def _written(self, differ: dict[VisibleStyle, list[Run]]) -> str:
+    def _written(self, differ: dict[VisibleStyle, list[CellSpan]]) -> str:
         """Return what to write for cells, by their styles."""
         parts: list[str] = []
         now, at = PLAIN, (-1, -1)
@@ -83,7 +83,9 @@ class TerminalBuffer:
         parts.append(codes_between(now, PLAIN)[0])
         return "".join(parts)
 
-    def _take(self, y: int, x: int, strip: Strip, colours: ColorSystem, differ: dict[VisibleStyle, list[Run]]) -> bool:
+    def _take(
+        self, y: int, x: int, strip: Strip, colours: ColorSystem, differ: dict[VisibleStyle, list[CellSpan]]
+    ) -> bool:
         """Take a strip as written at its place; add the cells that differ from what was there, by their styles.
 
         False: it must be written whole, and nothing is known of its row from then on.
@@ -105,8 +107,8 @@ class TerminalBuffer:
         pairs = zip(row.signs[x:end], cells.signs, row.styles[x:end], cells.styles, strict=True)
         columns = [n for n, (was, now, old, new) in enumerate(pairs) if was != now or (old is not new and old != new)]
         row.signs[x:end], row.styles[x:end] = cells
-        for style, first, last in _runs(columns, cells):
-            differ.setdefault(style, []).append(Run(y, x + first, x + last))
+        for style, first, last in _spans(columns, cells):
+            differ.setdefault(style, []).append(CellSpan(y, x + first, x + last))
         return True
 
 
@@ -159,7 +161,7 @@ def _width(sign: str) -> int:
     return get_character_cell_size(sign)
 
 
-def _runs(columns: Iterable[int], cells: CellRow) -> Iterator[tuple[VisibleStyle, int, int]]:
+def _spans(columns: Iterable[int], cells: CellRow) -> Iterator[tuple[VisibleStyle, int, int]]:
     """Join columns that are next to each other, or nearly so, where one style serves for all of them and between."""
     styles = cells.styles
     style: VisibleStyle | None = None

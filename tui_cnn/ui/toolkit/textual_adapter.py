@@ -110,15 +110,19 @@ def _sparing(restyle: Callable[..., None]) -> Callable[..., None]:
     """
 
     def restyle_what_changed(screen: Screen[Any], focused: Widget | None = None, blurred: Widget | None = None) -> None:
-        around = [list(widget.ancestors_with_self) for widget in (focused, blurred) if widget is not None]
-        both = set(around[0]).intersection(*around[1:]) if len(around) > 1 else set()
+        if focused is None or blurred is None:
+            restyle(screen, focused, blurred)
+            return
+        entered, left = focused.ancestors_with_self, blurred.ancestors_with_self
+        both = set(entered).intersection(left)
         if not any(getattr(node, "_has_focus_within", False) for node in both):
             restyle(screen, focused, blurred)
             return
-        changed = [[node for node in nodes if node not in both] for nodes in around]
-        screen.app.stylesheet.update_nodes(
-            {node for nodes in changed if nodes for node in nodes[-1].walk_children(with_self=True)}, animate=True
-        )
+        changed: set[DOMNode] = set()
+        for nodes in (entered, left):
+            for outermost in [node for node in nodes if node not in both][-1:]:
+                changed.update(outermost.walk_children(with_self=True))
+        screen.app.stylesheet.update_nodes(changed, animate=True)
 
     return restyle_what_changed
 
@@ -133,8 +137,9 @@ def _styled_once(resume: Callable[..., None]) -> Callable[..., None]:
     def resume_styled(screen: Screen[Any], event: ScreenResume) -> None:
         app = screen.app
         if enabled and isinstance(app, AdaptedApp):
-            event.refresh_styles = event.refresh_styles and app.styled.get(screen) != app.style_state
-            app.styled[screen] = app.style_state
+            state = app.style_state
+            event.refresh_styles = event.refresh_styles and app.styled.get(screen) != state
+            app.styled[screen] = state
         resume(screen, event)
 
     return resume_styled

@@ -199,7 +199,7 @@ class DataPage(Vertical, can_focus=True):
                 sheet, leaks = AlikeSheet(examined), len(examined.report.leaks)
                 count = len(examined.report.alike)
                 pairs = ngettext("{count} pair", "{count} pairs", count).format(count=f"{count:,}")
-                title = _("Near-duplicates · {pairs}, {leaks} across splits").format(pairs=pairs, leaks=leaks)
+                title = _("Near-duplicates · {pairs}, {leaks} across splits").format(pairs=pairs, leaks=f"{leaks:,}")
             case _:
                 count = len(examined.report.unreadable) + len(examined.report.skipped)
                 title = _("Unused files · {count}").format(count=f"{count:,}")

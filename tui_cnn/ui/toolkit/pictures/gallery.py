@@ -83,7 +83,7 @@ class Grid(NamedTuple):
     def note(self, tiles: Tiles) -> str:
         """Say how many pictures are in view, and how much smaller they are."""
         count, shown = tiles.count, min(self.room, tiles.count - self.first)
-        parts = [_("{shown} of {count} shown").format(shown=shown, count=f"{count:,}")] if shown < count else []
+        parts = [_("{shown} of {count} shown").format(shown=f"{shown:,}", count=f"{count:,}")] if shown < count else []
         parts += [_("at {percent} %").format(percent=round(100 / self.reduced))] if self.reduced > 1 else []
         parts += [_("PgUp/PgDn: more")] if shown < count and tiles.pages else []
         return " · ".join(parts)
