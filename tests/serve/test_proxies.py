@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import aiohttp
 import pytest
 from aiohttp.abc import AbstractResolver
 
-from tests.search.loopback import free_port, listens
+from tests.search.loopback import free_port
 from tests.serve.browser import CHROMIUM, Browser
 from tests.serve.conftest import read_until, until
 
@@ -97,6 +98,18 @@ class Here(AbstractResolver):
         pass
 
 
+def greets(port):
+    """Tell whether a proxy has its certificate; Caddy listens before it has made one."""
+    unchecked = ssl.create_default_context()
+    unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+            unchecked.wrap_socket(plain, server_hostname=NAME).close()
+    except OSError:
+        return False
+    return True
+
+
 @asynccontextmanager
 async def proxy(start, directory, server):
     """Run a proxy before a server; its port."""
@@ -106,7 +119,7 @@ async def proxy(start, directory, server):
     output = (directory / "output").open("wb")
     process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:
-        await until(lambda: process.poll() is not None or listens(port))
+        await until(lambda: process.poll() is not None or greets(port))
         assert process.poll() is None, (directory / "output").read_text()
         yield port
     finally:
