@@ -12,10 +12,10 @@ from tui_cnn.core.layers import Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import load_test
 from tui_cnn.runs.directory import make_run
-from tui_cnn.runs.events import Evaluating, Progress, decode
+from tui_cnn.runs.events import Evaluating, Progress, Replanned, Started, decode
 from tui_cnn.runs.ledger import TestUse, ledger_file, use_of_test_set
 from tui_cnn.runs.predictions import load_predictions
-from tui_cnn.runs.recipe import Recipe, dumps_recipe
+from tui_cnn.runs.recipe import Recipe, dumps_recipe, rate_at
 from tui_cnn.runs.snapshot import Follower
 
 pytestmark = [
@@ -351,6 +351,38 @@ def test_a_run_that_filled_some_time_is_resumed_with_its_epochs(monkeypatch):
     assert train(run, StopAt(14)).state == "interrupted"
     monkeypatch.setattr(trials, "step_seconds", lambda *_given: pytest.fail("the epochs are known"))
     assert len(train(run).epochs) == run.recipe().epochs == 2
+
+
+@pytest.mark.parametrize(("batch", "epochs"), [(0.25, 20), (0.5, 3)], ids=["faster", "slower"])
+def test_a_run_that_is_to_fill_some_time_plans_again_at_the_pace_of_its_epochs(monkeypatch, batch, epochs):
+    """By the step, the test and four and a half epochs (of 12 and 4/3 steps) fit; a batch of any kind takes another
+    time: after the test of 250 batches, 80.8 steps' time is left for epochs of 4, or 18.3 for epochs of 8.
+
+    The latter are noticed after the second, and a last one is done all the same.
+    """
+    from tui_cnn.worker import execution, training, trials
+
+    now, plain = 0.0, execution.Execution.run
+
+    def paced(self, steps, first, last, speed):
+        def slowly(at, count):
+            nonlocal now
+            now += batch * STEP * count
+            return steps(at, count)
+
+        return plain(self, slowly, first, last, speed)
+
+    monkeypatch.setattr(execution.Execution, "run", paced)
+    monkeypatch.setattr(training, "Stopwatch", lambda elapsed: execution.Stopwatch(elapsed, lambda: now))
+    monkeypatch.setattr(trials, "step_seconds", lambda *_given: [STEP])
+    minutes = STEP * (10_000 / 40 / 3 + 4.5 * (12 + 4 / 3)) / 60
+    run = make_run(PLAIN, msgspec.structs.replace(RECIPE, schedule="cosine", minutes=minutes))
+    snapshot = train(run)
+    told = [decode(line) for line in run.events_file.read_bytes().splitlines()]
+    assert [event.epochs for event in told if isinstance(event, Started | Replanned)] == [4, epochs]
+    assert len(snapshot.epochs) == snapshot.started.epochs == run.recipe().epochs == epochs
+    assert snapshot.epochs[-1].learning_rate == pytest.approx(rate_at(run.recipe(), 12 * epochs - 1, 12))
+    assert snapshot.finished.seconds == pytest.approx(batch * STEP * (16 * epochs + 250))
 
 
 def test_another_seed_is_another_run():

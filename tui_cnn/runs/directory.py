@@ -119,7 +119,7 @@ class RunDirectory(DatedDirectory):
             return None
 
     def keep_recipe(self, recipe: Recipe) -> None:
-        """Write the recipe again, now that it is known how many epochs fill its minutes.
+        """Write the recipe again, now that it is known better how many epochs fill its minutes.
 
         Raises:
             OSError: it cannot be written.

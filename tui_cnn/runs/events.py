@@ -92,6 +92,12 @@ class Started(Event, frozen=True, kw_only=True, tag="started"):
     lanes: Whole = 1
 
 
+class Replanned(Event, frozen=True, kw_only=True, tag="replanned"):
+    """As fast as the epochs are, another number of them fills the recipe's minutes."""
+
+    epochs: Whole
+
+
 class Progress(Event, frozen=True, kw_only=True, tag="progress"):
     """Where the training is: `step` of `steps` of `epoch`, with the running means over the epoch so far.
 
@@ -257,6 +263,7 @@ AnyEvent = (
     | Decoding
     | Chosen
     | Started
+    | Replanned
     | Progress
     | Evaluating
     | Epoch

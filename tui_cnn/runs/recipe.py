@@ -56,8 +56,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Annotated[float, Meta(gt=0, le=100_000)] | None,
         Meta(
             description=(
-                "Minutes to train for; epochs becomes what fits, by a measurement before training; empty: as many "
-                "epochs as given"
+                "Minutes to train for; epochs becomes what fits, by the speed that is measured; empty: as many epochs "
+                "as given"
             )
         ),
     ] = None

@@ -48,8 +48,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """A run at one moment. What a resumed run has repeated counts once.
 
     Attributes:
-        started: the latest start of a worker; None while the first one still loads TensorFlow. Progress, evaluating,
-            paused, stopped, finished and failed are those since then.
+        started: the latest start of a worker, with the epochs that are planned by now; None while the first one still
+            loads TensorFlow. Progress, evaluating, paused, stopped, finished and failed are those since then.
         queued: set while the worker waits in the queue.
         decoding: set while the images of the data set are read for the first time.
         chosen: what the worker measured and chose for `auto`; None where there was nothing to choose.
@@ -227,6 +227,8 @@ class Follower:
                 past = dict.fromkeys(names)
                 epochs = tuple(epoch for epoch in now.epochs if epoch.epoch <= done)
                 return {**past, "started": event, "epochs": epochs, "paused": False, "stopped": False}
+            case events.Replanned():
+                return {"started": now.started and replace(now.started, epochs=event.epochs)}
             case events.Queued():
                 return {"queued": None if event.behind is None else event, "failed": None, "stopped": False}
             case events.Decoding():

@@ -47,7 +47,7 @@ _MOST_NAMED = 10
 """Classes that have changed, in a message."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class PreparedRun:
     """What is trained, on what, and how far it is.
 
@@ -57,6 +57,7 @@ class PreparedRun:
         data_name, test_digest: what the data set is called, and the digest of its test images.
         train, validation: indices in `samples`.
         done: steps since the beginning of the run.
+        seconds: how long that took.
     """
 
     directory: RunDirectory
@@ -73,6 +74,7 @@ class PreparedRun:
     model: keras.Model
     steps: Steps
     done: int
+    seconds: float
 
     @property
     def steps_per_epoch(self) -> int:
@@ -88,6 +90,15 @@ class PreparedRun:
     def kept_steps(self) -> tuple[int, ...]:
         """The steps of the run whose weights are kept."""
         return kept_steps(self.recipe.keep, self.recipe.epochs * self.steps_per_epoch)
+
+    def plan(self, epochs: int) -> None:
+        """Train for so many epochs, also when it is resumed.
+
+        Raises:
+            OSError: the run's directory cannot be written.
+        """
+        self.recipe = msgspec.structs.replace(self.recipe, epochs=epochs)
+        self.directory.keep_recipe(self.recipe)
 
 
 def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = None) -> PreparedRun:
@@ -161,6 +172,7 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
         model=model,
         steps=steps,
         done=state.step,
+        seconds=time.monotonic() - began,
     )
     journal.write(_started(prepared))
     return prepared

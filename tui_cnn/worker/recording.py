@@ -149,6 +149,11 @@ class TrainingRecorder:
             with self._run.steps.average.applied():
                 save_weights(file, self._run.model)
 
+    @property
+    def test_seconds(self) -> float:
+        """What the test will take."""
+        return self._run.recipe.batches(len(self._run.test.labels)) * self._evaluation_seconds
+
     def _write(self, event: Progress | Epoch | Finished, done: int) -> None:
         """Write an event to the journal, and its numbers as scalars for TensorBoard, if they are asked for."""
         if self._writer is not None:

@@ -17,9 +17,10 @@ from tui_cnn.data.store import Progress
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.events import EarlyStop, Stopped
+from tui_cnn.runs.estimate import epochs_in
+from tui_cnn.runs.events import EarlyStop, Replanned, Stopped
 from tui_cnn.runs.ledger import TestEvaluation, record
-from tui_cnn.runs.recipe import rates, restarted
+from tui_cnn.runs.recipe import MOST_EPOCHS, rates, restarted
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.worker.build import build
 from tui_cnn.worker.control import Control, QueueSlot
@@ -58,7 +59,6 @@ class Training:
         self._epochs = list(past.epochs)
         self._inherited = past.continued.epochs if past.continued else 0
         self._schedule_begins = self._inherited if past.continued and past.continued.restarted else 0
-        self._schedule = restarted(self._run.recipe, self._schedule_begins)
         new_layers = [other.layer for other in past.loaded.others] if past.loaded else []
         self._fine_tuning = FineTuning(self._steps, self._run.recipe, new_layers)
         self._journal = journal
@@ -100,13 +100,27 @@ class Training:
         done, step = divmod(self._done, self._run.steps_per_epoch)
         if done and not step and done not in {event.epoch for event in self._epochs}:
             done, step = done - 1, self._run.steps_per_epoch  # it was stopped while it validated
-        for epoch in range(done + 1, self._run.recipe.epochs + 1):
-            if self._stops_early():
-                break
-            began = self._watch.elapsed
+        while done < self._run.recipe.epochs and not self._stops_early():
+            epoch, began = done + 1, self._watch.elapsed
             trained = self._train(epoch, step)
             self._end_epoch(epoch, trained, self._validate(epoch), began)
-            step = 0
+            self._plan_again(epoch, self._watch.elapsed - began)
+            done, step = epoch, 0
+
+    def _plan_again(self, epoch: int, seconds: float) -> None:
+        """Where the recipe is to fill some minutes: have as many epochs as fit, now that one took so many seconds.
+
+        The first, and the first with all layers, say little: TensorFlow compiled in them. There is always a last one,
+        in which the schedule comes to its end; nothing is added after it.
+        """
+        recipe = self._run.recipe
+        if recipe.minutes is None or not recipe.head_epochs + 1 < epoch < recipe.epochs:
+            return
+        left = 60 * recipe.minutes - self._run.seconds - self._watch.elapsed - self._recorder.test_seconds
+        epochs = min(MOST_EPOCHS, epoch + epochs_in(left, seconds))
+        if epochs != recipe.epochs:
+            self._run.plan(epochs)
+            self._journal.write(Replanned(epochs=epochs))
 
     def _train(self, epoch: int, step: int) -> Means:
         """Train from `step` to the end of the epoch, in an order of its own that follows from the seed."""
@@ -118,12 +132,13 @@ class Training:
         length = run.steps_per_epoch
         before = (epoch - 1) * length
         skipped = self._schedule_begins * length
+        schedule = restarted(run.recipe, self._schedule_begins)
         if self._fine_tuning.enter(epoch, step):
             recorder.speed.compiling()
         recorder.speed.begin()
 
         def steps(first: int, count: int) -> float:
-            at = rates(self._schedule, before + first - skipped, count, length)
+            at = rates(schedule, before + first - skipped, count, length)
             rates_of_steps = tf.constant(at, tf.float32)
             return float(self._steps.train(*batches.take(first, count), rates_of_steps, before + first))
 
