@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -53,6 +54,7 @@ class Field(NamedTuple):
         return _(self.description.partition(EMPTY)[2])
 
 
+@cache
 def fields(struct: type[msgspec.Struct]) -> tuple[Field, ...]:
     """Read the fields off a declaration, in its order; whether a layer is trained is none where it has no weights."""
     hints = get_type_hints(struct, include_extras=True)
