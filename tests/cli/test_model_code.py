@@ -86,7 +86,7 @@ PROBLEMS = {
     "interrupts": "KeyboardInterrupt (nets/mine.py:16)",
     "nothing": "returned an object of type NoneType; it must return a model of Keras or a Network",
     "reads": "EOFError: EOF when reading a line (nets/mine.py:18)",
-    "dies": f"the process was ended by signal {int(signal.SIGABRT)}; no model was made",
+    "dies": "the process ended (SIGABRT; possibly out of memory); no model was made",
     "odd": "Odd (nets/mine.py:22)",
     "recurses": "RecursionError: maximum recursion depth exceeded (nets/mine.py:23)",
     "imports": "ModuleNotFoundError: No module named 'nothing_that_exists' (nets/mine.py:29)",

@@ -30,6 +30,19 @@ def test_one_that_fails_is_told_by_its_last_line_after_its_answers(answers):
         next(asked)
 
 
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL)", "the worker exited (SIGKILL; possibly out of memory)"),
+        ("raise MemoryError", "not enough memory; close other programs, then try again"),
+    ],
+)
+def test_one_that_has_too_little_memory_says_so_whatever_it_wrote_before(answers, code, line):
+    with pytest.raises(RunError) as caught:
+        list(answers.ask(f"import os, signal, sys; sys.stderr.write('I0000 chatter\\n'); sys.stderr.flush(); {code}"))
+    assert str(caught.value) == line
+
+
 def test_closing_ends_the_worker_without_an_error_and_starts_no_other(answers, monkeypatch):
     asked = answers.ask("import time; print(1, flush=True); time.sleep(3600)")
     assert next(asked) == 1

@@ -193,6 +193,8 @@ class ResourceExhaustedError(Exception):
         (PermissionError(errno.EACCES, "Denied", "x"), "x: Denied", "Fix the problem"),
         (ImportError("no tensorflow"), "TensorFlow cannot be loaded: no tensorflow", "Reinstall"),
         (ImportError("libx.so: failed to map segment: Cannot allocate memory"), "Not enough memory.", "smaller batch"),
+        (ImportError("libx.so: failed to map segment from shared object"), "Not enough memory.", "Close other"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "Not enough memory.", "Close other programs"),
         (MemoryError(), "Not enough memory.", "smaller batch size"),
         (ResourceExhaustedError("OOM when\nallocating"), "Not enough memory.", "smaller batch size"),
         (KeyError("a\nb"), "KeyError: 'a\\nb'", "report it"),

@@ -274,6 +274,23 @@ def test_a_network_too_large_for_the_memory_is_told(runner):
 
 
 @pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        (("train", "lenet-5"), "Not enough memory."),
+        (("export", "lenet-5", "--to", "keras", "-o", "x.keras"), "not enough memory; close other programs"),
+    ],
+    ids=["train", "export"],
+)
+def test_too_little_memory_to_load_tensorflow_is_told(command, line, tmp_path):
+    limited = ["bash", "-c", 'ulimit -v 900000 && exec "$@"', "limited", sys.executable, "-m", "tui_cnn", *command]
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGES)}
+    ended = subprocess.run(limited, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode
+    assert line in ended.stdout + ended.stderr
+    assert "einstall" not in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(
     ("breakage", "state", "sentence"),
     [
         ("raise ImportError('libcudart is missing')", "failed", "TensorFlow cannot be loaded: libcudart is missing"),

@@ -1,10 +1,23 @@
 """The error of a run that cannot be started, found or controlled."""
 
 import errno
+import signal
 from pathlib import Path
 
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
+
+_OUT_OF_MEMORY = (
+    *(
+        "bad_alloc",
+        "MemoryError",
+        "Out of memory",
+        "OOM when allocating",
+        "ResourceExhausted",
+        "Cannot allocate memory",
+    ),
+    "failed to map segment from shared object",  # TensorFlow's own library did not fit
+)
 
 
 class RunError(UserError):
@@ -24,3 +37,15 @@ def unstartable(worker: str, program: str, error: OSError) -> RunError:
     else:
         message = _("{worker} could not start: {program}: {reason}; reinstall cnn-tui")
     return RunError(message.format(worker=worker, program=program, reason=error.strerror))
+
+
+def is_out_of_memory(text: str) -> bool:
+    """Return whether what a process has written, or the text of an error, says that there was too little memory."""
+    return any(sign in text for sign in _OUT_OF_MEMORY)
+
+
+def ended_by_signal(number: int) -> str:
+    """Name the signal that ended a process, and why the system may have sent it."""
+    known = {each.value: each.name for each in signal.Signals}
+    name = known.get(number, _("signal {number}").format(number=number))
+    return _("{signal}; possibly out of memory").format(signal=name)

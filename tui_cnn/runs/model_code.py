@@ -18,7 +18,7 @@ from tui_cnn.core.shape import Shape
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_json
 from tui_cnn.i18n import _
-from tui_cnn.runs.errors import unstartable
+from tui_cnn.runs.errors import ended_by_signal, unstartable
 from tui_cnn.runs.process import PACKAGES
 
 SECONDS = 120
@@ -123,5 +123,5 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 def _ended(status: int) -> str:
     if status < 0:
-        return _("the process was ended by signal {number}; no model was made").format(number=-status)
+        return _("the process ended ({reason}); no model was made").format(reason=ended_by_signal(-status))
     return _("the process ended with status {status}; no model was made").format(status=status)

@@ -16,7 +16,7 @@ from tui_cnn.extras import what_is_missing
 from tui_cnn.i18n import _
 from tui_cnn.runs.dated import DatedDirectory
 from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.errors import RunError, unstartable
+from tui_cnn.runs.errors import RunError, ended_by_signal, is_out_of_memory, unstartable
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.runtime import Runtime
 
@@ -87,8 +87,13 @@ def run_worker(*arguments: str, given: bytes = b"") -> subprocess.CompletedProce
 
 
 def why_failed(errors: bytes, status: int) -> str:
-    """Return the last line that a worker wrote on its standard error before it exited with a status."""
-    lines = [line.strip() for line in errors.decode("utf-8", "replace").splitlines() if line.strip()]
+    """Say why a worker ended with a status: what ended it, or the last line that it wrote on its standard error."""
+    if status < 0:  # what it wrote before has nothing to do with it
+        return _("the worker exited ({reason})").format(reason=ended_by_signal(-status))
+    text = errors.decode("utf-8", "replace")
+    if is_out_of_memory(text):
+        return _("not enough memory; close other programs, then try again")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else _("the worker exited with status {status}").format(status=status)
 
 

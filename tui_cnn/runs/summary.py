@@ -19,6 +19,7 @@ from tui_cnn.formats.errors import FormatError
 from tui_cnn.formats.reading import read_tail
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import About, RunDirectory, list_runs, load_about
+from tui_cnn.runs.errors import is_out_of_memory
 from tui_cnn.runs.inspection.ends import choices_of
 from tui_cnn.runs.ledger import TestUse, use_of_test_set
 from tui_cnn.runs.machine import digest
@@ -27,8 +28,6 @@ from tui_cnn.runs.recipe import Recipe, RecipeName, recipe_name
 from tui_cnn.runs.snapshot import ACTIVE, Follower, Snapshot, State, Tested
 
 T = TypeVar("T")
-
-_OUT_OF_MEMORY = ("bad_alloc", "MemoryError", "Out of memory", "OOM when allocating", "Cannot allocate memory")
 
 _UNWRITTEN = re.compile(r"\n(?:OSError|PermissionError|FileNotFoundError): (?:\[Errno \d+\] )?(?P<reason>[^\n]+)\n?\Z")
 """The last line of a log whose writer could not even write down why it ended."""
@@ -309,7 +308,7 @@ def _killed(run: RunDirectory, snapshot: Snapshot) -> Outcome:
     log = ""
     with suppress(OSError):
         log = read_tail(run.log_file)
-    if any(sign in log for sign in _OUT_OF_MEMORY):
+    if is_out_of_memory(log):
         return Outcome(
             _("The worker ran out of memory."),
             _("Start a new run with a smaller batch size or a smaller network."),

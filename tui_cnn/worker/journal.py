@@ -9,6 +9,7 @@ from tui_cnn.data.files import DataError
 from tui_cnn.errors import UserError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.i18n import _
+from tui_cnn.runs.errors import is_out_of_memory
 from tui_cnn.runs.events import AnyEvent, Failed, encode, ends_torn
 
 _RESERVE = 64 * 1024
@@ -73,20 +74,26 @@ def explain(error: Exception) -> Failed:
             return Failed(error=reason, advice=error.advice, diverged=isinstance(error, DivergedError))
         case DataError() | FormatError():
             return Failed(error=reason, advice=_("Fix that file, then resume the run or start a new one."))
+        case OSError(errno=errno.ENOMEM):
+            return _out_of_memory()
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
             return Failed(error=_("The disk is full."), advice=_("Free some space, then resume the run."))
         case OSError(filename=str() as path, strerror=str() as why):
             return Failed(error=f"{path}: {why}", advice=_("Fix the problem, then resume the run."))
         case OSError():
             return Failed(error=reason, advice=_("Fix the problem, then resume the run."))
-        case ImportError() if "Cannot allocate memory" not in reason:
+        case ImportError() if not is_out_of_memory(reason):
             error_text = _("TensorFlow cannot be loaded: {reason}").format(reason=reason)
             return Failed(error=error_text, advice=_("Reinstall cnn-tui, then resume the run."))
     # TensorFlow's own classes are not imported here: it may be TensorFlow that failed to load.
     if isinstance(error, MemoryError | ImportError) or type(error).__name__ == "ResourceExhaustedError":
-        advice = _("Start a new run with a smaller batch size or a smaller network.")
-        return Failed(error=_("Not enough memory."), advice=advice)
+        return _out_of_memory()
     return Failed(
         error=f"{type(error).__name__}: {reason}",
         advice=_("This is a bug in cnn-tui: please report it with the end of worker.log."),
     )
+
+
+def _out_of_memory() -> Failed:
+    advice = _("Close other programs, or start a new run with a smaller batch size or a smaller network.")
+    return Failed(error=_("Not enough memory."), advice=advice)

@@ -204,7 +204,11 @@ async def test_a_search_is_renamed_and_deleted_and_its_runs_stay():
 
 
 async def test_the_plan_is_edited_as_text_and_checked():
+    """Only what was edited changes in the file: comments and order are the author's."""
     search = search_records.finished_search(1)
+    first, *rest = search.plan_file.read_text("utf-8").splitlines()
+    rest.append("# 왜 이렇게 했는지: found by hand")
+    search.plan_file.write_text("\n".join([first, *rest]), "utf-8")
     async with opened(size=(120, 40)) as user:
         await user.press("6")
         await user.sees("1 trial")
@@ -216,6 +220,7 @@ async def test_the_plan_is_edited_as_text_and_checked():
         await user.sees("a grid cannot list all values of recipe.learning_rate")
         await user.press("home", "ctrl+k", *'brain = "tpe"', "ctrl+s")
         await user.until(lambda: read_plan(search.plan_file).brain == "tpe")
+        assert search.plan_file.read_text("utf-8").splitlines() == ['brain = "tpe"', *rest]
         await user.sees("tpe")
 
 

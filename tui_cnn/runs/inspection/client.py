@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import signal
 from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from tui_cnn.i18n import _
-from tui_cnn.runs.errors import RunError, unstartable
+from tui_cnn.runs.errors import RunError, ended_by_signal, is_out_of_memory, unstartable
 from tui_cnn.runs.inspection import frames
 from tui_cnn.runs.inspection.replies import AnyReply, Failure, Reply
 from tui_cnn.runs.inspection.requests import AnyRequest
@@ -246,7 +245,9 @@ class _Connection:
 
     def _exit_message(self, status: int) -> str:
         if status < 0:
-            reason = _("{signal}; possibly out of memory").format(signal=signal.Signals(-status).name)
+            reason = ended_by_signal(-status)
+        elif is_out_of_memory("\n".join(self._log)):
+            reason = _("not enough memory; close other programs")
         else:
             last_line = next((line for line in reversed(self._log) if line), "")
             reason = last_line or _("exit status {status}").format(status=status)

@@ -16,7 +16,7 @@ from tui_cnn.runs.directory import About, read_about, write_about
 from tui_cnn.runs.lock import is_held
 from tui_cnn.search.directory import SearchDirectory
 from tui_cnn.search.errors import SearchError
-from tui_cnn.search.plan import SearchPlan, loads_plan
+from tui_cnn.search.plan import loads_plan
 from tui_cnn.ui.toolkit.dialogs.dialog import Answer, LineDialog, SingleResult, ask, frame
 
 _FILE = "search.toml"
@@ -65,8 +65,8 @@ def delete_search(search: SearchDirectory) -> None:
         raise SearchError(message.format(path=search.path, reason=error.strerror)) from None
 
 
-class PlanEditor(SingleResult[SearchPlan | None]):
-    """The text of a `search.toml`; it is checked when it is to be taken."""
+class PlanEditor(SingleResult[str | None]):
+    """The text of a `search.toml`; what is taken is a plan, in the words of who wrote it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,f4", "accept", show=False, priority=True),
@@ -87,11 +87,12 @@ class PlanEditor(SingleResult[SearchPlan | None]):
 
     def action_accept(self) -> None:
         """Take the text, if it is a plan."""
+        text = self.query_one(TextArea).text
         try:
-            plan = loads_plan(self.query_one(TextArea).text, self._source)
+            plan = loads_plan(text, self._source)
             if plan.space:
                 plan.space_on(self._network)
         except UserError as error:
             self.query_one("#advice", Static).update(str(error))
         else:
-            self.dismiss(plan)
+            self.dismiss(text)

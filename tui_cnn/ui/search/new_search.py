@@ -21,7 +21,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.search import launch
 from tui_cnn.search.directory import make_search
 from tui_cnn.search.errors import SearchError
-from tui_cnn.search.plan import DEFAULT_TRIALS, SearchBudget, SearchPlan, dumps_plan
+from tui_cnn.search.plan import DEFAULT_TRIALS, SearchBudget, SearchPlan, dumps_plan, loads_plan
 from tui_cnn.search.space import NOT_OF_TRIALS
 from tui_cnn.search.survey import Survey, parallel
 from tui_cnn.ui.search.actions import NEW
@@ -160,8 +160,8 @@ class NewSearchScreen(MainScreen):
     @work
     async def action_edit_toml(self) -> None:
         """Edit the plan as text."""
-        plan = await self.app.push_screen_wait(PlanEditor(dumps_plan(self._plan), self._network))
-        if plan is None or plan == self._plan:
+        text = await self.app.push_screen_wait(PlanEditor(dumps_plan(self._plan), self._network))
+        if text is None or (plan := loads_plan(text, "")) == self._plan:
             return
         self._plan, self._problem = plan, ""
         settings = self._settings

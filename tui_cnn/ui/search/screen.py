@@ -16,6 +16,7 @@ from textual.widgets import Static
 from tui_cnn.atomic import write_atomic
 from tui_cnn.config import home
 from tui_cnn.errors import UserError
+from tui_cnn.formats.reading import read_text
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.recipe import Recipe
@@ -24,7 +25,6 @@ from tui_cnn.search.directory import SearchDirectory
 from tui_cnn.search.follower import Trial
 from tui_cnn.search.history import SearchState, read_history
 from tui_cnn.search.marks import marked_space
-from tui_cnn.search.plan import dumps_plan
 from tui_cnn.search.survey import parallel
 from tui_cnn.ui.search import dialogs
 from tui_cnn.ui.search.actions import BEST, COORDINATES, COSTS, SEARCH, TRIALS
@@ -417,13 +417,13 @@ class SearchScreen(MainScreen):
             return
         try:
             network = listed.search.network()
-            text = listed.search.plan_file.read_text("utf-8")
-        except (UserError, OSError, UnicodeError) as error:
+            before = read_text(listed.search.plan_file)
+        except UserError as error:
             self.workspace.report(error)
             return
-        plan = await self.app.push_screen_wait(dialogs.PlanEditor(text, network))
-        if plan is not None:
-            self._apply(lambda: write_atomic(listed.search.plan_file, dumps_plan(plan).encode()))
+        text = await self.app.push_screen_wait(dialogs.PlanEditor(before, network))
+        if text is not None and text != before:
+            self._apply(lambda: write_atomic(listed.search.plan_file, text.encode()))
 
     @work
     async def action_rename_search(self) -> None:
