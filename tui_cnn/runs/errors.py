@@ -8,14 +8,8 @@ from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 
 _OUT_OF_MEMORY = (
-    *(
-        "bad_alloc",
-        "MemoryError",
-        "Out of memory",
-        "OOM when allocating",
-        "ResourceExhausted",
-        "Cannot allocate memory",
-    ),
+    *("bad_alloc", "MemoryError", "Out of memory", "OOM when allocating", "ResourceExhausted"),
+    "Cannot allocate memory",
     "failed to map segment from shared object",  # TensorFlow's own library did not fit
 )
 

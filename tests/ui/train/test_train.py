@@ -354,6 +354,39 @@ async def test_a_key_is_acknowledged_while_tensorflow_loads():
             await user.sees("· stopping ·")
 
 
+@pytest.mark.parametrize(
+    ("mode", "key", "command", "notice"),
+    [
+        ("train", "enter", "start_checked", "Starting …"),
+        ("train", "r", "resume", "Resuming …"),
+        ("runs", "r", "resume", "Resuming …"),
+        ("runs", "R", "repeat", "Starting …"),
+    ],
+)
+async def test_a_key_is_acknowledged_while_a_worker_begins(monkeypatch, mode, key, command, notice):
+    run = records.make_run()
+    records.write(run, records.started(), *records.trained(1))
+    begun, asked = threading.Event(), []
+
+    def waits(*given, **more):
+        asked.append(given)
+        begun.wait()
+        return run
+
+    monkeypatch.setattr(launch, command, waits)
+    monkeypatch.setattr(setup, "check", Checked)
+    async with opened() as user:
+        user.app.workspace.shown_run = run if key == "r" else None
+        user.app.go_to(mode)
+        await user.sees("Train fashion-cnn" if key == "enter" else "interrupted")
+        await user.press(key)
+        try:
+            await user.told(notice)
+            await user.until(lambda: asked)
+        finally:
+            begun.set()
+
+
 async def test_another_run_is_set_up_while_one_trains(starts):
     run = records.make_run("20260102-030405-lenet-5-abcd", preset("lenet-5"))
     async with opened() as user:

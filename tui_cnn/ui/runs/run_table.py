@@ -191,6 +191,8 @@ class RunTable(WholeColumns[Text]):
     def action_steer(self, command: Literal["resume", "stop"]) -> None:
         """Resume the selected run, or stop it with a checkpoint."""
         if listed := self.selected:
+            if command == "resume":
+                self.notify(_("Resuming …"))
             self._apply(lambda: getattr(launch, command)(listed.run))
 
     def action_repeat_run(self) -> None:
@@ -204,9 +206,13 @@ class RunTable(WholeColumns[Text]):
         if (listed := self.selected) and (how := await ask_further(self.app, self._workspace, listed.run)):
             self._start(lambda: launch.train_further(listed.run, how.epochs, restarted=how.restarted))
 
-    @work(thread=True, group="start")
     def _start(self, start: Callable[[], RunDirectory]) -> None:
-        """Start a run, and show it."""
+        """Start a run, and show it once its worker has begun."""
+        self.notify(_("Starting …"))
+        self._show_started(start)
+
+    @work(thread=True, group="start")
+    def _show_started(self, start: Callable[[], RunDirectory]) -> None:
         try:
             run = start()
         except (RunError, FormatError) as error:

@@ -175,6 +175,8 @@ class RunView(Vertical):
             steer = launch.unpause
         else:
             steer = getattr(launch, command)
+        if command == "resume":  # the worker has to begin first
+            self.app.call_from_thread(self.notify, _("Resuming …"))
         try:
             steer(self.run)
         except RunError as error:
@@ -189,6 +191,7 @@ class RunView(Vertical):
     async def action_train_further(self) -> None:
         """Ask how, and train the run for more epochs, in a new run."""
         if (run := self.run) and (how := await ask_further(self.app, workspace_of(self), run)):
+            self.notify(_("Starting …"))
             self._train_further(run, how)
 
     @work(thread=True, group="steer")

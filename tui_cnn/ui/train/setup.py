@@ -134,6 +134,7 @@ class Setup(Horizontal, can_focus=True):
         recipe = self.form.recipe
         if recipe is not None and not self._starting:
             self._starting = True  # a second Enter would start a second run
+            self.notify(_("Starting …"))
             self._start(workspace_of(self).design.network, recipe, self._weights)
 
     @work
