@@ -14,7 +14,7 @@ STEPPER = Scope(
         Action("first_step", "home", _("First"), _("Go to the first position"), False, "end('first')"),
         Action("last_step", "end", _("Last"), _("Go to the last position (output complete)"), False, "end('last')"),
         Action("go_to", "g", _("Go to"), _("Enter the row and column to go to"), False, "edit('place')"),
-        Action("run_steps", "space", _("Run"), _("Start or stop automatic stepping")),
+        Action("run_steps", "space", _("Auto"), _("Start or stop automatic stepping")),
         Action("faster", "plus", _("Faster"), _("Increase the steps per second"), False, "change_speed(1)"),
         Action("slower", "minus", _("Slower"), _("Decrease the steps per second"), False, "change_speed(-1)"),
         Action("next_filter", "f", _("Filter"), _("Show the next filter")),
@@ -84,7 +84,7 @@ LEARNING = Scope(
             False,
             "end('last')",
         ),
-        Action("run_learning", "space", _("Run"), _("Start or stop learning"), command="run_steps"),
+        Action("run_learning", "space", _("Auto"), _("Start or stop learning"), command="run_steps"),
         Action("learn_faster", "plus", _("Faster"), _("Increase the steps per second"), False, "change_speed(1)"),
         Action("learn_slower", "minus", _("Slower"), _("Decrease the steps per second"), False, "change_speed(-1)"),
         Action(
