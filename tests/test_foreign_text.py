@@ -4,11 +4,13 @@ import re
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from tests.cli.test_train import STARTED, epoch, tell
 from tests.terminal import Terminal
 from tests.ui.driving import opened
 from tui_cnn.cli.program import program
+from tui_cnn.cli.streams import show_progress
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.directory import About, RunDirectory, make_run, write_about
 from tui_cnn.runs.events import Failed
@@ -49,6 +51,30 @@ def test_commands(run, arguments, tmp_path, monkeypatch):
         assert not re.search("^(forged|x$)", output, re.MULTILINE)
     if arguments[0] in ("show", "about", "delete", "attach", "check") and "--json" not in arguments:
         assert SHOWN in result.output
+
+
+def test_the_names_of_images(tmp_path, monkeypatch):
+    """A name cannot begin a line of its own in a report."""
+    for kind, name in (("a", "y\nforged.png"), ("a", f"{EVIL}.png"), ("b", "z\nforged.png")):
+        (tmp_path / "data" / kind).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "data" / kind / name).write_bytes(b"no image")
+    Image.new("RGB", (8, 8)).save(tmp_path / "data" / "a" / "q\nforged.png")
+    Image.new("RGB", (8, 8)).save(tmp_path / "data" / "b" / "r\nforged.png")
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(program, ["data", "data"], catch_exceptions=False)
+    for output in (result.stdout, result.stderr):
+        assert visible_lines(output) == output
+        assert not re.search("^forged", output, re.MULTILINE)
+    for line in (rf"a/{SHOWN}.png", r"y\nforged.png", r"q\nforged.png"):
+        assert line in result.output
+
+
+def test_how_far_something_is_stands_on_one_line(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    show_progress(f"layer {EVIL}\n1 …")
+    show_progress()
+    written = f"\rlayer {SHOWN}\\n1 …\x1b[K\r\x1b[K"
+    assert capsys.readouterr() == ("", written)
 
 
 async def test_screens(run):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import tomllib
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[1]
@@ -38,3 +39,17 @@ def test_contributing_names_files_that_exist():
                 missing.append(name)
     assert missing == []
     assert checked > 50
+
+
+def test_what_is_installed_is_the_checkout():
+    """No registry has this program: its extras are those of the folder that one stands in."""
+    documents = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *(CHECKOUT / "docs").glob("*.md")]
+    named = {
+        extra for file in documents for extra in re.findall(r"install[^\n]*?'\.\[(\w+)\]'", file.read_text("utf-8"))
+    }
+    assert {"train", "web", "lsp", "test"} <= named
+    assert named <= set(
+        tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    )
+    for file in documents:
+        assert not re.search(r"install[^\n]*cnn-tui\[", file.read_text("utf-8")), file

@@ -12,7 +12,9 @@ from tests.cli.test_train import FINISHED, STARTED, epoch, tell
 from tests.runs import event_lines
 from tests.ui import search_records
 from tui_cnn.formats.presets import preset
-from tui_cnn.runs.directory import About, list_runs, make_run, read_about, write_about
+from tui_cnn.runs.directory import About, kept_file, list_runs, make_run, read_about, write_about
+from tui_cnn.runs.ledger import TestEvaluation, TestUse, ledger_file, use_of_test_set
+from tui_cnn.runs.ledger import record as ledger_record
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
@@ -131,7 +133,9 @@ def test_a_number_beyond_all_reason(cnn_tui, event, field):
 
 def test_the_files_of_the_home(cnn_tui, home, damage):
     (home / "recovery").mkdir()
+    (home / "variants" / "lenet-5").mkdir(parents=True)
     names = ["config.toml", "state.json", "machine.json", "recovery/1-2.json", f"recovery/{'9' * 20}-1.json"]
+    names += ["progress.json", "variants/lenet-5/v1.toml"]
     for name in names:
         (home / name).write_bytes(damage)
     settings = read_settings(home / "config.toml")
@@ -156,7 +160,9 @@ def test_a_second_damage_does_not_take_the_place_of_the_first(cnn_tui, home):
 
 
 def test_a_damaged_checkpoint_is_set_aside(cnn_tui, sound):
-    sound.best_file.write_bytes(b"no archive")
+    sound.kept_directory.mkdir()
+    for file in (sound.best_file, sound.start_file, kept_file(sound, 7), sound.predictions_file):
+        file.write_bytes(b"no archive")
     with zipfile.ZipFile(sound.checkpoint_file, "w", zipfile.ZIP_LZMA) as archive:
         archive.writestr("config.json", "{}" * 1000)
     content = bytearray(sound.checkpoint_file.read_bytes())
@@ -164,7 +170,9 @@ def test_a_damaged_checkpoint_is_set_aside(cnn_tui, sound):
     sound.checkpoint_file.write_bytes(content)
     found = cnn_tui("doctor", "--fix")
     assert found.exit_code == 0
-    assert found.stdout.count("is not a valid .keras archive: ") == 2
+    assert found.stdout.count("is not a valid .keras archive: ") == 4
+    assert f"{sound.predictions_file}: is damaged" in found.stdout
+    assert cnn_tui("doctor").exit_code == 0
     assert sound.checkpoint_file.with_name("checkpoint.keras.damaged").exists()
     assert not sound.best_file.exists()
 
@@ -190,3 +198,19 @@ def test_a_named_pipe_in_the_place_of_a_file_of_a_run_is_not_waited_for(cnn_tui,
     assert cnn_tui("runs").exit_code in (0, 2)
     assert cnn_tui("show", "last").exit_code in (0, 1, 2)
     assert cnn_tui("doctor").exit_code in (0, 1)
+
+
+def test_the_lines_of_the_ledger(cnn_tui, sound):
+    """What is counted of the test set's use stays, but for the lines that cannot be read."""
+    evaluation = TestEvaluation(
+        test_set="a", data="d", run=sound.id, by="training", weights="best", epoch=1, accuracy=0.9
+    )
+    ledger_record(evaluation)
+    with ledger_file().open("ab") as file:
+        file.write(b"torn {\n\xff\n" + b"[" * 100_000 + b"\n")
+    ledger_record(evaluation)
+    found = cnn_tui("doctor")
+    assert (found.exit_code, found.stdout.splitlines()[0]) == (1, f"{ledger_file()}: 3 lines cannot be read")
+    assert cnn_tui("doctor", "--fix").exit_code == 0
+    assert cnn_tui("doctor").exit_code == 0
+    assert use_of_test_set(sound.id) == TestUse(times=2, runs=1)

@@ -170,7 +170,7 @@ def check(
         known = rules()
         if explain not in known:
             raise click.UsageError(_("unknown check “{code}”").format(code=explain) + nearest(explain, sorted(known)))
-        echo(wrap(known[explain], 100))
+        echo(wrap(known[explain], 100).splitlines())
         return SOUND
     if as_json and form not in (None, "json"):
         raise click.UsageError(_("--json and --format {form} exclude each other").format(form=form))
@@ -309,7 +309,8 @@ class _Output:
     def end(self) -> None:
         """Write what was kept."""
         if self._form not in ("text", "json"):
-            write(_writer(self._form)(self._checked, self._page))
+            document = _writer(self._form)(self._checked, self._page)
+            write(document.encode() if isinstance(document, str) else document)
 
 
 def _failures(checked: CheckedModel) -> list[str]:

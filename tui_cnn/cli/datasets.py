@@ -13,6 +13,7 @@ from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import shortened, table
 from tui_cnn.config import expanded
 from tui_cnn.i18n import _, ngettext
+from tui_cnn.ui.toolkit.numbers import images
 
 if TYPE_CHECKING:
     from tui_cnn.data.examination import Alike, Report, Sizes
@@ -53,7 +54,7 @@ def data(data_set: str | None, as_json: bool, forget: bool) -> int:
         return _forget(path)
     shows_bar = path is not None and not as_json and sys.stderr.isatty()
     report = _with_bar(path) if path is not None and shows_bar else examine(path).report
-    echo(msgspec.json.encode(report) if as_json else "\n".join(report_lines(report)))
+    echo(msgspec.json.encode(report) if as_json else report_lines(report))
     return SOUND
 
 
@@ -95,7 +96,7 @@ def report_lines(report: "Report") -> Iterator[str]:
     """Write a report as lines of text."""
     summary = _("{name}: {images} in {classes}").format(
         name=report.name,
-        images=ngettext("{count} image", "{count} images", report.images).format(count=f"{report.images:,}"),
+        images=images(report.images),
         classes=ngettext("{count} class", "{count} classes", len(report.class_names)).format(
             count=len(report.class_names)
         ),

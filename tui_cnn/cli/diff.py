@@ -60,7 +60,7 @@ def diff(before: str, after: str, input_shape: Shape | None, form: str | None, a
     if as_json or form == "json":
         echo(_json(old, new))
     elif form == "markdown":
-        echo(_markdown(old, new))
+        echo(_markdown(old, new).encode())
     else:
         echo(_text(old, new))
     return UNSOUND if exit_code and _differ(old, new) else SOUND
@@ -71,7 +71,7 @@ def _differ(old: Analysis, new: Analysis) -> bool:
     return msgspec.structs.replace(old.network, name=new.network.name) != new.network
 
 
-def _text(old: Analysis, new: Analysis) -> str:
+def _text(old: Analysis, new: Analysis) -> list[str]:
     columns = ("", "#", _("layer"), _("settings"), _("output"), _("parameters"), _("MACs"), _("RF"))
     rows = [_cells(pair) for pair in difference(old, new)]
     heading = _("{before} → {after}").format(before=old.network.name, after=new.network.name)
@@ -86,7 +86,7 @@ def _text(old: Analysis, new: Analysis) -> str:
         written += ["", _("resolved problems and new problems:")]
         written += [f"- {line}" for line in finding_lines(problems.gone)]
         written += [f"+ {line}" for line in finding_lines(problems.new)]
-    return "\n".join([heading, "", *table(columns, rows, numbers={5, 6, 7}), "", *legend, "", *written])
+    return [heading, "", *table(columns, rows, numbers={5, 6, 7}), "", *legend, "", *written]
 
 
 def _markdown(old: Analysis, new: Analysis) -> str:

@@ -17,10 +17,13 @@ from tui_cnn.formats.reading import read_json, read_toml
 from tui_cnn.formats.saving import save_bytes, set_aside
 from tui_cnn.formats.toml import read_network
 from tui_cnn.i18n import _, ngettext
+from tui_cnn.lab.progress import LearnerProgress, progress_file
 from tui_cnn.runs import events, trash
 from tui_cnn.runs.directory import RunDirectory, list_runs
+from tui_cnn.runs.ledger import decode_evaluation, ledger_file
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.machine import Machine, machine_file
+from tui_cnn.runs.predictions import load_predictions
 from tui_cnn.runs.snapshot import Follower, LineReader
 from tui_cnn.runs.summary import damage
 from tui_cnn.search.directory import SearchDirectory, list_searches
@@ -44,8 +47,8 @@ class Damage(NamedTuple):
 @click.command(
     short_help=_("Find and repair damaged files."),
     help=_(
-        """List the files of cnn-tui that cannot be read: runs, searches, settings, recovery copies. With --fix, repair
-        them.
+        """List the files of cnn-tui that cannot be read: runs, searches, settings, variants, recovery copies, progress
+        in the lessons. With --fix, repair them.
 
         Nothing is deleted: a damaged file is renamed to NAME.damaged, and a run that has lost its network or recipe is
         moved to the trash; such a search is renamed. Runs and searches in progress are skipped. The exit status
@@ -89,11 +92,14 @@ def _files() -> Iterator[Damage]:
         (config_file(), read_toml),
         (state_file(), partial(read_json, kind=State)),
         (machine_file(), partial(read_json, kind=Machine)),
+        (progress_file(), partial(read_json, kind=LearnerProgress)),
         *((path, partial(read_json, kind=Copy)) for path in sorted((home() / "recovery").glob("*-*.json"))),
+        *((path, read_network) for path in sorted((home() / "variants").glob("*/*.toml"))),
     ]
     for path, read in readers:
         if path.exists() and (error := _error(read, path)):
             yield _aside(error, path)
+    yield from _of_lines(ledger_file(), decode_evaluation)
 
 
 def _of_run(run: RunDirectory) -> Iterator[Damage]:
@@ -111,9 +117,12 @@ def _of_run(run: RunDirectory) -> Iterator[Damage]:
             yield _with_readable_lines(error, run.events_file, events.decode)
         else:
             yield _aside(error, Path(error.source))
-    for path in (run.checkpoint_file, run.best_file):
+    weights = [run.checkpoint_file, run.best_file, run.start_file, *sorted(run.kept_directory.glob("*.keras"))]
+    for path in weights:
         if path.exists() and (broken := _error(check_archive, path)):
             yield _aside(broken, path)
+    if broken := _error(lambda _path: load_predictions(run), run.predictions_file):
+        yield _aside(broken, run.predictions_file)
 
 
 def _of_search(search: SearchDirectory) -> Iterator[Damage]:
@@ -127,9 +136,14 @@ def _of_search(search: SearchDirectory) -> Iterator[Damage]:
             return
     if search.about_file.exists() and (error := _error(read_toml, search.about_file)):
         yield _aside(error, search.about_file)
-    if count := sum(not _is_readable(line, decode_event) for line in LineReader(search.events_file).lines()):
+    yield from _of_lines(search.events_file, decode_event)
+
+
+def _of_lines(path: Path, decode: Decoder) -> Iterator[Damage]:
+    """Examine a file of lines, some of which may be readable."""
+    if count := sum(not _is_readable(line, decode) for line in LineReader(path).lines()):
         message = ngettext("{count} line cannot be read", "{count} lines cannot be read", count).format(count=count)
-        yield _with_readable_lines(FormatError(search.events_file, message), search.events_file, decode_event)
+        yield _with_readable_lines(FormatError(path, message), path, decode)
 
 
 def _with_readable_lines(error: FormatError, path: Path, decode: Decoder) -> Damage:

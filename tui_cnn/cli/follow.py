@@ -18,8 +18,8 @@ from tui_cnn.runs.events import Chosen, EarlyStop, Epoch, Queued, Started
 from tui_cnn.runs.launch import stop
 from tui_cnn.runs.snapshot import ACTIVE, Follower, LineReader, Snapshot
 from tui_cnn.runs.summary import beginning, outcome, summarize
-from tui_cnn.ui.toolkit.numbers import duration
-from tui_cnn.ui.toolkit.runs import recorded_images, share, stopped_early, thread_count, weights_epoch
+from tui_cnn.ui.toolkit.numbers import duration, threads
+from tui_cnn.ui.toolkit.runs import recorded_images, share, stopped_early, weights_epoch
 from tui_cnn.ui.toolkit.terminal_notice import terminal_notice
 from tui_cnn.visible import visible
 
@@ -143,7 +143,7 @@ class PlainProgress:
     def write_line(self, line: str) -> None:
         """Write a line."""
         if not self._quiet:
-            echo(visible(line))
+            echo(line)
 
 
 class JsonProgress(PlainProgress):
@@ -219,7 +219,7 @@ def start_line(started: Started) -> str:
         validation=started.validation_images,
         test=started.test_images,
         device=started.device,
-        threads=thread_count(started),
+        threads=threads(started.threads or 0),
     )
     return line + _resuming(started)
 

@@ -16,7 +16,6 @@ from tui_cnn.cli.streams import discard_output, echo
 from tui_cnn.cli.table import WideContext
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
-from tui_cnn.visible import visible
 
 SOUND, UNSOUND, UNUSABLE, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 """Exit statuses: all is well; something is wrong with a network or a run; bad usage or unreadable; Ctrl-C; and that of
@@ -96,7 +95,7 @@ class Group(click.Group):
 def _refuse(*lines: str) -> NoReturn:
     with suppress(OSError):
         for line in lines:
-            echo(visible(line), err=True)
+            echo(line, err=True)
     sys.exit(UNUSABLE)
 
 

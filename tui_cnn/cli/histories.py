@@ -9,7 +9,6 @@ from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import WideGroup
 from tui_cnn.config import expanded
 from tui_cnn.i18n import _, ngettext
-from tui_cnn.visible import visible
 
 if TYPE_CHECKING:
     from tui_cnn.runs.history import History
@@ -76,5 +75,5 @@ def _import(histories: "list[History]", name: str | None) -> int:
     for history in histories:
         run = import_history(history._replace(name=name) if name else history)
         epochs = ngettext("{count:,} epoch", "{count:,} epochs", len(history.epochs)).format(count=len(history.epochs))
-        echo(visible(f"{run.id}  {epochs}"))
+        echo(f"{run.id}  {epochs}")
     return SOUND

@@ -111,7 +111,7 @@ def predict(run: str, checkpoint: str, as_json: bool, **given: Any) -> int:
     share = _("prob.")
     heading = [_("image"), _("first"), share, _("second"), share, _("third"), share, _("label")]
     if rows:
-        echo("\n".join(table(heading, rows, numbers={2, 4, 6})))
+        echo(table(heading, rows, numbers={2, 4, 6}))
     return status
 
 
@@ -207,7 +207,7 @@ def evaluate(run: str, checkpoint: str, as_json: bool, out: str | None, mirror: 
         echo(msgspec.json.encode(which | report))
     else:
         summary, *lines = _evaluation_lines(report)
-        echo("\n".join([f"{summary}  ({weights_name(source)})", *_mirrored_lines(report), *lines]))
+        echo([f"{summary}  ({weights_name(source)})", *_mirrored_lines(report), *lines])
     return SOUND
 
 
@@ -366,7 +366,7 @@ def explain(
         sheet = draw_figure(Figure(f"{what}: {names[answer.target]}", panels, about))
         data = to_png(sheet) if suffix == ".png" else to_svg(sheet).encode()
     save_bytes(path, data)
-    echo("\n".join(lines))
+    echo(lines)
     return SOUND
 
 
@@ -442,7 +442,7 @@ def _save_arrays(target: Path, arrays: dict[str, Any]) -> int:
 
     save_bytes(target, to_npz(arrays))
     rows = [(name, "×".join(map(str, array.shape)), array.dtype.name) for name, array in arrays.items()]
-    echo("\n".join(table((_("array"), _("shape"), _("type")), rows)))
+    echo(table((_("array"), _("shape"), _("type")), rows))
     return SOUND
 
 

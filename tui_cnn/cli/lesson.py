@@ -13,7 +13,6 @@ from tui_cnn.cli.table import WideGroup, table
 from tui_cnn.config import expanded
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _, language, ngettext
-from tui_cnn.visible import visible
 
 if TYPE_CHECKING:
     from tui_cnn.lab.scene import LabArrays
@@ -86,10 +85,10 @@ def _check(path: Path) -> bool:
     try:
         read = read_lesson(path)
     except UserError as error:
-        echo(visible(error if str(path) in str(error) else f"{path}: {error}"), err=True)
+        echo(str(error) if str(path) in str(error) else f"{path}: {error}", err=True)
         return False
     problems = 0
-    echo(visible(f"{path}: {read.title}"))
+    echo(f"{path}: {read.title}")
     for step in read.tries:
         try:
             first = asked(step, None)
@@ -99,11 +98,11 @@ def _check(path: Path) -> bool:
             if _waits_for_runs(step.question.kind if step.question else ""):
                 continue
             problems += 1
-            echo(visible(f"{path}:{step.line}: {error}"), err=True)
+            echo(f"{path}:{step.line}: {error}", err=True)
             continue
         if first is not None:
             answer = getattr(first.answer, "written", "")
-            echo(visible(f"  {first.prompt}  →  {answer}" if answer else f"  {first.prompt}"))
+            echo(f"  {first.prompt}  →  {answer}" if answer else f"  {first.prompt}")
     count = sum(step.question is not None for step in read.tries)
     things = ngettext("{count} thing to try", "{count} things to try", len(read.tries)).format(count=len(read.tries))
     questions = ngettext("{count} question", "{count} questions", count).format(count=count)
@@ -146,10 +145,10 @@ def results(as_csv: bool, as_json: bool, lessons: str | None) -> int:
     progress = read_progress()
     read, problems = all_lessons(language(), expanded(lessons) if lessons else None)
     for problem in problems:
-        echo(visible(problem), err=True)
+        echo(problem, err=True)
     if as_csv or as_json:
         rows = answer_rows(progress, read)
-        echo(msgspec.json.encode(rows) if as_json else rows_as_csv(rows).rstrip("\n"))
+        echo(msgspec.json.encode(rows) if as_json else rows_as_csv(rows).rstrip("\n").encode())
         return SOUND
     lines = []
     for each in read:
@@ -161,6 +160,5 @@ def results(as_csv: bool, as_json: bool, lessons: str | None) -> int:
         standing = "" if share is None else f"{share:.0%}"
         lines.append((each.title, str(len(asked)), str(correct), str(states.count("mastered")), str(due), standing))
     heading = (_("lesson"), _("questions"), _("correct"), _("mastered"), _("to repeat"), _("done"))
-    for line in table(heading, lines, numbers=(1, 2, 3, 4, 5)):
-        echo(line)
+    echo(table(heading, lines, numbers=(1, 2, 3, 4, 5)))
     return SOUND

@@ -1,6 +1,5 @@
 """`cnn-tui profile`: how long each layer takes on this machine, beside what it computes and moves."""
 
-import sys
 from typing import Any
 
 import click
@@ -8,13 +7,14 @@ import msgspec
 
 from tui_cnn.cli.arguments import ModelParam, input_shape_option, read_model
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.streams import echo
+from tui_cnn.cli.streams import echo, show_progress
 from tui_cnn.cli.table import table
 from tui_cnn.core.network import format_path
 from tui_cnn.core.shape import Shape, format_shape
 from tui_cnn.formats.amounts import short_count, size
 from tui_cnn.i18n import _
 from tui_cnn.runs.layer_profile import LayerProfile, LayerSeconds, NetworkProfile, Profiling
+from tui_cnn.ui.toolkit.numbers import threads
 
 
 @click.command(
@@ -53,12 +53,10 @@ def profile(model: str, batch_size: int, device: Any, input_shape: Shape | None,
     try:
         for measured in profiling.steps():
             count += isinstance(measured, LayerSeconds)
-            if sys.stderr.isatty():
-                echo("\r" + _("layer {count} …").format(count=count), err=True, nl=False)
+            show_progress(_("layer {count} …").format(count=count))
     finally:
         profiling.close()
-        if sys.stderr.isatty():
-            echo("\r\x1b[K", err=True, nl=False)
+        show_progress()
     found = profiling.profile()
     if as_json:
         echo(msgspec.json.encode(_report(found)))
@@ -90,8 +88,11 @@ def _lines(found: NetworkProfile, *, letters: bool) -> list[str]:
         rows = [(signs.get(layer.row.path, ""), *row) for layer, row in zip(layers, rows, strict=True)]
     first = 3 + letters
     lines = list(table(heading, rows, numbers=tuple(range(first, first + 6))))
-    title = _("{name}: batches of {count} on {device}, {threads} threads, float32").format(
-        name=found.analysis.network.name, count=found.batch_size, device=machine.device, threads=machine.threads
+    title = _("{name}: batches of {count} on {device}, {threads}, float32").format(
+        name=found.analysis.network.name,
+        count=found.batch_size,
+        device=machine.device,
+        threads=threads(machine.threads),
     )
     limits = _("Limits of this machine: {peak} FLOPs/s, {bandwidth}/s of memory traffic").format(
         peak=short_count(round(machine.peak)), bandwidth=size(round(machine.bandwidth))

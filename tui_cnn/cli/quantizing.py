@@ -1,6 +1,5 @@
 """`cnn-tui quantize`: the network of a run in int8, for a microcontroller."""
 
-import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,7 +7,7 @@ import click
 import msgspec
 
 from tui_cnn.cli.group import SOUND
-from tui_cnn.cli.streams import echo
+from tui_cnn.cli.streams import echo, show_progress
 from tui_cnn.cli.table import shortened, table
 from tui_cnn.config import expanded
 from tui_cnn.core.boards import BOARDS
@@ -60,7 +59,6 @@ def quantize(run: str, output: str | None, images: int, as_json: bool) -> int:
     path = expanded(run)
     directory = RunDirectory(path) if (path / "network.toml").is_file() else find_run(run)
     quantizing = Quantizing(directory, target, images)
-    is_shown = sys.stderr.isatty()
     converted, tested = None, None
     try:
         for answer in quantizing.steps():
@@ -68,16 +66,15 @@ def quantize(run: str, output: str | None, images: int, as_json: bool) -> int:
                 converted = answer
             elif isinstance(answer, TestedNetworks):
                 tested = answer
-            if is_shown and isinstance(answer, TestedShare):
-                echo("\r" + _("test set: {share:.0%}").format(share=answer.share), err=True, nl=False)
+            elif isinstance(answer, TestedShare):
+                show_progress(_("test set: {share:.0%}").format(share=answer.share))
     finally:
         quantizing.close()
-        if is_shown:
-            echo("\r\x1b[K", err=True, nl=False)
+        show_progress()
     assert converted is not None
     assert tested is not None
     report = _report(directory.id, converted, tested)
-    echo(msgspec.json.encode(report) if as_json else "\n".join(_lines(report, output)))
+    echo(msgspec.json.encode(report) if as_json else _lines(report, output))
     return SOUND
 
 

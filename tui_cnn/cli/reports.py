@@ -21,8 +21,8 @@ from tui_cnn.formats.tensors import TensorList
 from tui_cnn.i18n import _
 
 
-def text_report(checked: CheckedModel, convention: Convention, *, explained: bool = False) -> str:
-    """Write a network as a table of layers with the totals, formulas if it is `explained`, findings and budgets."""
+def text_report(checked: CheckedModel, convention: Convention, *, explained: bool = False) -> list[str]:
+    """Write a network in lines: a table of layers with the totals, formulas if `explained`, findings and budgets."""
     analysis, needs = checked.analysis, checked.needs
     assert analysis is not None
     assert needs is not None
@@ -52,7 +52,7 @@ def text_report(checked: CheckedModel, convention: Convention, *, explained: boo
         checks += ["", hint.format(code=checked.findings[0].code)]
     filled = [*_formula_lines(analysis, needs), ""] if explained else []
     ends = [*_ignored_lines(checked.ignored), *_budget_lines(checked.budgets)]
-    return "\n".join([heading, "", *lines, "", *notes, "", *filled, *checks, *ends])
+    return [heading, "", *lines, "", *notes, "", *filled, *checks, *ends]
 
 
 def finding_line(finding: Finding) -> str:
@@ -82,8 +82,8 @@ def _budget_lines(budgets: Sequence[Budget]) -> list[str]:
     return ["", *table((_("budget"), _("limit"), _("value"), ""), rows, numbers={1, 2})]
 
 
-def tensors_text(name: str, found: TensorList) -> str:
-    """Write the tensors of a file that has only weights as a table, with their sum."""
+def tensors_text(name: str, found: TensorList) -> list[str]:
+    """Write in lines the tensors of a file that has only weights as a table, with their sum."""
     rows = [
         (one.path, format_shape(one.shape) if one.shape else "", one.dtype, f"{one.size:,}") for one in found.weights
     ]
@@ -93,7 +93,7 @@ def tensors_text(name: str, found: TensorList) -> str:
         count=found.others
     )
     heading = _("{name}: only weights, no layers").format(name=name)
-    return "\n".join([heading, "", *lines, *(["", others.format(count=found.others)] if found.others else [])])
+    return [heading, "", *lines, *(["", others.format(count=found.others)] if found.others else [])]
 
 
 def tensors_json(name: str, found: TensorList) -> bytes:

@@ -74,7 +74,7 @@ def runs(context: click.Context, as_json: bool, grouped: bool) -> int:
         )
         for directory, run in snapshots
     ]
-    echo("\n".join(table(heading, rows, numbers={4, 5})))
+    echo(table(heading, rows, numbers={4, 5}))
     return 0
 
 
@@ -87,7 +87,7 @@ def _print_groups(*, as_json: bool) -> int:
         for group in groups:
             echo(msgspec.json.encode(group))
     else:
-        echo("\n".join(groups_table(groups) if groups else [_("There are no finished runs yet.")]))
+        echo(groups_table(groups) if groups else [_("There are no finished runs yet.")])
     return 0
 
 
@@ -110,7 +110,7 @@ def compare_runs(run: tuple[str, ...]) -> int:
     chosen = list(dict.fromkeys(map(find_run, run)))
     if not (lines := differences(chosen)):
         raise click.UsageError(_("specify two runs, or pin another one first: cnn-tui runs baseline RUN"))
-    echo("\n".join([*comparison(list(map(summarize, chosen))), *lines]))
+    echo([*comparison(list(map(summarize, chosen))), *lines])
     return 0
 
 
@@ -150,9 +150,9 @@ def show(run: str, as_json: bool) -> int:
             "chosen": msgspec.to_builtins(snapshot.chosen),
             "epochs_told": msgspec.to_builtins(snapshot.epochs),
         }
-        echo(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode())
+        echo(msgspec.json.format(msgspec.json.encode(plain), indent=2))
     else:
-        echo("\n".join(report(summary, snapshot)))
+        echo(report(summary, snapshot))
     return 0
 
 
@@ -203,8 +203,8 @@ def about(run: str, title: str | None, tags: tuple[str, ...], note: str | None) 
     if changes:
         write_about(directory, msgspec.structs.replace(description, **changes))
     else:
-        lines = (visible(description.title), visible(" ".join(description.tags)), description.note)
-        echo("\n".join(filter(None, lines)))
+        lines = (description.title, " ".join(description.tags), description.note)
+        echo(filter(None, lines))
     return 0
 
 
@@ -272,5 +272,5 @@ def trash(restore: str | None, empty: bool) -> int:
         echo(ngettext("{count} run deleted", "{count} runs deleted", count).format(count=count))
     else:
         for name in bin_.list_trash():
-            echo(visible(name))
+            echo(name)
     return 0

@@ -124,7 +124,7 @@ def init(
     if taken is None:
         echo(_("add what varies to [space] in {file}, then start it").format(file=made.plan_file))
         return SOUND
-    echo("\n".join(survey_lines(plan, taken, parallel(plan, taken.memory))))
+    echo(survey_lines(plan, taken, parallel(plan, taken.memory)))
     echo(_("start it with: cnn-tui search start {id}").format(id=made.id))
     return SOUND
 
@@ -228,7 +228,7 @@ def _start(name: str, jobs: int | None, scheduler: str) -> int:
         at_a_time, remarks = launch.cluster_share(plan, taken.memory, jobs, scheduler)
         for remark in remarks:
             echo(remark, err=True)
-    echo("\n".join(survey_lines(plan, taken, at_a_time)))
+    echo(survey_lines(plan, taken, at_a_time))
     launch.start(found, jobs if scheduler else at_a_time.jobs, scheduler, taken.memory)
     echo(_("{id} is running; watch it with: cnn-tui search show {id}").format(id=found.id))
     return SOUND

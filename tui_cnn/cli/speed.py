@@ -10,6 +10,7 @@ from tui_cnn.cli.streams import echo
 from tui_cnn.cli.table import table
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.convolution_speed import IMAGE, KERNEL, MACS, SpeedMeasurement, WaySpeed, way_name
+from tui_cnn.ui.toolkit.numbers import images
 
 
 @click.command(
@@ -57,14 +58,14 @@ def speed_rows(results: list[WaySpeed]) -> list[tuple[str, ...]]:
         before = results[max(0, place - 1)]
         times = [each.images_per_second / other.images_per_second for other in (before, results[0])]
         runs = ngettext("median of {count} run", "median of {count} runs", each.runs).format(count=each.runs)
-        images = ngettext("{count} image", "{count} images", each.images).format(count=each.images)
+        batch = images(each.images)
         rows.append(
             (
                 way_name(each),
                 f"{each.images_per_second:,.0f}",
                 f"{each.macs_per_second / 1e6:,.0f} M",
                 *(f"{time:,.1f}" if place else "" for time in times),
-                f"{runs}, {images}",
+                f"{runs}, {batch}",
             )
         )
     return rows

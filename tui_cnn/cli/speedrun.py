@@ -28,6 +28,7 @@ from tui_cnn.runs.speedrun import (
     save_record,
     train_seeds,
 )
+from tui_cnn.ui.toolkit.numbers import threads
 
 _SEEDS = click.option(
     "--seeds", type=click.IntRange(LEAST_SEEDS, 100), default=5, show_default=True, help=_("Number of trainings.")
@@ -117,7 +118,7 @@ def _row(file: Path, record: SpeedrunRecord) -> tuple[str, ...]:
         str(len(record.tries)),
         network.name,
         f"{analyze(network).totals.params:,}",
-        _("{device}, {threads} threads").format(device=record.machine.device, threads=record.machine.threads),
+        f"{record.machine.device}, {threads(record.machine.threads)}",
         record.machine.processor,
         file.name,
     )

@@ -2,11 +2,12 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 
 import click
 
-from tui_cnn.visible import visible_lines
+from tui_cnn.visible import visible, visible_lines
 
 
 def open_streams() -> None:
@@ -20,16 +21,27 @@ def open_streams() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a locale may lack × and “
 
 
-def echo(message: str | bytes = "", *, err: bool = False, nl: bool = True) -> None:
-    """Write a message, as `click.echo` does, through the gate for foreign text; bytes are UTF-8."""
+def echo(message: str | bytes | Iterable[str] = "", *, err: bool = False, nl: bool = True) -> None:
+    """Write a line, or each of several, through the gate for foreign text: none can become two.
+
+    Bytes are a document in UTF-8, whose lines are its own.
+    """
     if isinstance(message, bytes):
         click.echo(visible_lines(message.decode("utf-8", "backslashreplace")).encode(), err=err, nl=nl)
     else:
-        click.echo(visible_lines(message), err=err, nl=nl)
+        lines = (message,) if isinstance(message, str) else message
+        click.echo("\n".join(map(visible, lines)), err=err, nl=nl)
 
 
-def write(text: str | bytes, *, err: bool = False, styled: bool = False) -> None:
-    """Write a line. Where its reader has ended, nothing more is written: the command's status still counts.
+def show_progress(message: str = "") -> None:
+    """Say on the current line how far something is, where standard error is a terminal; nothing: clear the line."""
+    if sys.stderr.isatty():
+        with suppress(OSError):
+            click.echo(f"\r{visible(message)}\x1b[K", err=True, nl=False)
+
+
+def write(text: str | bytes | Iterable[str], *, err: bool = False, styled: bool = False) -> None:
+    """Write as `echo` does. Where its reader has ended, nothing more is written: the command's status still counts.
 
     `styled`: it has colours of ours for the terminal, and what is foreign in it has passed the gate.
     """

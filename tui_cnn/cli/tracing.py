@@ -75,7 +75,7 @@ def trace(
     if place.layer == NETWORK_INPUT:
         echo(scaled_words(opened, found, result))
     else:
-        echo("\n".join(["", *written_out(result), *_lines(result)]))
+        echo(["", *written_out(result), *_lines(result)])
     return SOUND
 
 

@@ -227,5 +227,5 @@ def compare(model: tuple[str, ...], as_json: bool, **options: str | bool | None)
         for summary in runs:
             echo(msgspec.json.encode(summary))
     else:
-        echo("\n" + "\n".join([*comparison(runs), *differences(directories)]))
+        echo(["", *comparison(runs), *differences(directories)])
     return 0

@@ -49,7 +49,7 @@ def deliver(alert: Alert, log: Path) -> None:
             lines = [*problems, send(settings.webhook, alert), run_command(settings, alert, file, log.parent)]
             file.write("".join(f"{visible(line)}\n" for line in lines if line).encode("utf-8", "backslashreplace"))
     except OSError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{visible(error)}\n")
 
 
 def arguments(words: Sequence[str], alert: Alert) -> list[str]:

@@ -99,8 +99,22 @@ def _uses(file: Path, _written: int, _size: int) -> dict[str, TestUse]:
     return {run: TestUse(times[test_set], len(runs[test_set])) for run, test_set in latest.items()}
 
 
+def decode_evaluation(line: bytes) -> TestEvaluation:
+    """Read a line.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    try:
+        return _decoder.decode(line)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+
+
+_decoder = msgspec.json.Decoder(TestEvaluation)
+
+
 def _read(file: Path) -> Iterator[TestEvaluation]:
-    decoder = msgspec.json.Decoder(TestEvaluation)
     for line in LineReader(file).lines():
-        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            yield decoder.decode(line)
+        with suppress(ValueError):
+            yield decode_evaluation(line)

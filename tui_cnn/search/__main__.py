@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import language_of_environment, use_language
+from tui_cnn.visible import visible
 
 
 def main(arguments: list[str]) -> int:
@@ -43,10 +44,10 @@ def _run(path: Path, jobs: int | None, scheduler: str, memory: float | None) -> 
                 ending = coordinate(search, jobs, scheduler, memory)
                 outcome = outcome_of(ending)
             except UserError as error:
-                sys.stderr.write(f"{error}\n")
+                sys.stderr.write(f"{visible(error)}\n")
                 outcome, status = "failed", 1
     except RunError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{visible(error)}\n")
         return 3
     if outcome is not None:  # the lock is released: what the user starts now may resume the search
         announce(search, outcome)

@@ -15,6 +15,7 @@ from tui_cnn.search.errors import SearchError
 from tui_cnn.search.hands_node import CORES, GPU, MEMORY
 from tui_cnn.search.plan import SearchPlan
 from tui_cnn.search.survey import RESIDENT
+from tui_cnn.visible import visible
 
 _CONNECTING = 10.0
 """Seconds for which a scheduler is sought, at the beginning and when it has gone."""
@@ -148,7 +149,7 @@ class Cluster:
     def refused(self, node: str, reason: str) -> None:
         """Note why a node trains no more; for those who look, in the coordinator's log."""
         if node not in self._refusals:
-            sys.stderr.write(_("node {node}: {reason}").format(node=node, reason=reason) + "\n")
+            sys.stderr.write(visible(_("node {node}: {reason}").format(node=node, reason=reason)) + "\n")
         self._refusals[node] = reason
 
     def subscribe(self, topic: str, take: Callable[[dict[str, Any]], None]) -> None:

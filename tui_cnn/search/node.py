@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 import psutil
 
 from tui_cnn.config import home
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.lock import held
 from tui_cnn.runs.process import require_tensorflow
 from tui_cnn.search.cluster import find, require_distributed
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.hands_node import CORES, GPU, MEMORY
+from tui_cnn.visible import visible
 
 _PATIENCE = 10.0
 """Seconds for which a scheduler is sought at first."""
@@ -86,7 +87,11 @@ async def _serve(address: str, cores: int, host: str) -> None:
                     silence_logs=logging.CRITICAL,
                     config={"logging": {"distributed": "critical"}},
                 ) as nanny:
-                    line = _("node with {cores} cores at {address}; end it with Ctrl+C")
+                    line = ngettext(
+                        "node with {cores} core at {address}; end it with Ctrl+C",
+                        "node with {cores} cores at {address}; end it with Ctrl+C",
+                        cores,
+                    )
                     _say(line.format(cores=cores, address=address))
                     await nanny.finished()
             _say(_("the scheduler at {address} has gone; waiting for it").format(address=address))
@@ -109,5 +114,5 @@ def _is_loopback(address: str) -> bool:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(visible(line) + "\n")
     sys.stdout.flush()

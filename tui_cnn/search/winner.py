@@ -10,6 +10,7 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.process import run_worker, why_failed
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.search.history import TrialRecord, best_trial
+from tui_cnn.visible import visible
 
 
 def evaluate_winner(trials: Iterable[TrialRecord]) -> None:
@@ -22,7 +23,8 @@ def evaluate_winner(trials: Iterable[TrialRecord]) -> None:
         worker = run_worker("test", os.fspath(run.path))
         if worker.returncode:
             reason = why_failed(worker.stderr, worker.returncode)
-            sys.stderr.write(_("{run} cannot be tested: {reason}").format(run=run.id, reason=reason) + "\n")
+            line = _("{run} cannot be tested: {reason}").format(run=run.id, reason=reason)
+            sys.stderr.write(f"{visible(line)}\n")
 
 
 def accuracy_on_test(trial: TrialRecord) -> float | None:

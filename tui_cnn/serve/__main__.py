@@ -47,11 +47,12 @@ def main() -> int:
 
     use_language(known_language(language_setting()) or language_of_environment())
     from tui_cnn.ui.app import run_app
+    from tui_cnn.visible import visible
 
     try:
         run_app(lessons=str(HOME / LESSONS))
     except UserError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{visible(error)}\n")
         return 1
     return 0
 

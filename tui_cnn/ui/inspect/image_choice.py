@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from tui_cnn.i18n import _, ngettext
+from tui_cnn.i18n import _
 from tui_cnn.insight.predictions import Filter, Order, confusion, select
 from tui_cnn.runs.inspection.replies import Evaluation
+from tui_cnn.ui.toolkit.numbers import images
 
 _UNSURE = 0.5
 _MOST_PAIRS = 400
@@ -88,6 +89,6 @@ def choices(names: tuple[str, ...], evaluation: Evaluation | None) -> list[tuple
     np.fill_diagonal(counts, 0)
     for true, said in sorted(zip(*np.nonzero(counts), strict=True), key=lambda pair: -int(counts[pair])):
         count = int(counts[true, said])
-        about = ngettext("{count} image", "{count} images", count).format(count=f"{count:,}")
+        about = images(count)
         found.append((taken_for(names, int(true), int(said)), about))
     return found

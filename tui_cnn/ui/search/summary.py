@@ -146,7 +146,11 @@ def aims(plan: SearchPlan) -> Iterator[str]:
     if budget.minutes is not None:
         parts.append(duration(60 * budget.minutes))
     if budget.epochs is not None:
-        parts.append(_("{count} epochs in all").format(count=short_count(budget.epochs)))
+        parts.append(
+            ngettext("{count} epoch in all", "{count} epochs in all", budget.epochs).format(
+                count=short_count(budget.epochs)
+            )
+        )
     parts.append(
         ngettext("{count} epoch each", "{count} epochs each", plan.recipe.epochs).format(count=plan.recipe.epochs)
     )

@@ -32,8 +32,13 @@ VARIES = "~"
 def spoken(value: str) -> str:
     """Write a word of ours in the user's language; all other values are words of Keras, or of our files."""
     ours = {
-        **{"yes": _("yes"), "no": _("no"), "custom": _("custom")},
-        **{"hidden": _("hidden"), "shown": _("shown"), "few": _("few"), "all": _("all")},
+        "yes": _("yes"),
+        "no": _("no"),
+        "custom": _("custom"),
+        "hidden": _("hidden"),
+        "shown": _("shown"),
+        "few": _("few"),
+        "all": _("all"),
     }
     return ours.get(value, value)
 

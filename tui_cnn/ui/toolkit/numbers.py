@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tui_cnn.formats.amounts import short_count as short_count
 from tui_cnn.formats.amounts import size as size
-from tui_cnn.i18n import _
+from tui_cnn.i18n import _, ngettext
 
 
 def change(before: int, after: int) -> str:
@@ -131,3 +131,13 @@ def whole_words(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return text
     return "" if any(map(str.isdecimal, text)) else left(text, max(0, width - 1)).rstrip() + "…" * (width > 0)
+
+
+def threads(count: int) -> str:
+    """Count threads: `2 threads`."""
+    return ngettext("{count} thread", "{count} threads", count).format(count=count)
+
+
+def images(count: int) -> str:
+    """Count images: `60,000 images`."""
+    return ngettext("{count} image", "{count} images", count).format(count=f"{count:,}")

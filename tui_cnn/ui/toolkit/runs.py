@@ -12,7 +12,7 @@ from rich.text import Text
 from textual.app import App
 
 from tui_cnn.formats.errors import FormatError
-from tui_cnn.i18n import _, ngettext
+from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory, list_runs, read_about
 from tui_cnn.runs.events import EarlyStop, Started
 from tui_cnn.runs.inspection.ends import choices_of
@@ -88,12 +88,6 @@ def epochs_done(snapshot: Snapshot) -> str:
 def share(value: float | None) -> str:
     """Write an accuracy or a loss: `0.9050`; a dash where there is none."""
     return "—" if value is None else f"{value:.4f}"
-
-
-def thread_count(started: Started) -> str:
-    """Count the threads that train: `2 threads`."""
-    count = started.threads or 0
-    return ngettext("{count} thread", "{count} threads", count).format(count=count)
 
 
 def recorded_images(started: Started) -> list[str]:

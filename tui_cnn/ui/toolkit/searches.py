@@ -7,7 +7,7 @@ from tui_cnn.i18n import _, ngettext
 from tui_cnn.search.limits import NO_ERRORS
 from tui_cnn.search.plan import SearchPlan
 from tui_cnn.search.survey import Parallel, Survey
-from tui_cnn.ui.toolkit.numbers import duration
+from tui_cnn.ui.toolkit.numbers import duration, threads
 from tui_cnn.visible import visible
 
 
@@ -28,7 +28,7 @@ def survey_lines(plan: SearchPlan, found: Survey, at_a_time: Parallel) -> Iterat
             yield _("  excluded by {limit}: {count:,}").format(limit=limit, count=count)
     yield _("at a time: {jobs}, {threads}").format(
         jobs=ngettext("{count} trial", "{count} trials", at_a_time.jobs).format(count=at_a_time.jobs),
-        threads=ngettext("{count} thread", "{count} threads", at_a_time.threads).format(count=at_a_time.threads),
+        threads=threads(at_a_time.threads),
     )
     trials = plan.trials or found.candidates
     if found.candidates is not None and trials is not None:
@@ -37,7 +37,12 @@ def survey_lines(plan: SearchPlan, found: Survey, at_a_time: Parallel) -> Iterat
         yield _("time: not known before this machine has trained or measured more")
     else:
         time = duration(trials * found.seconds / at_a_time.jobs)
-        yield _("time: about {time} for {count:,} trials, unless some are pruned").format(time=time, count=trials)
+        line = ngettext(
+            "time: about {time} for {count:,} trial, unless it is pruned",
+            "time: about {time} for {count:,} trials, unless some are pruned",
+            trials,
+        )
+        yield line.format(time=time, count=trials)
 
 
 def _all_fitting(found: Survey) -> int:

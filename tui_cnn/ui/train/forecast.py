@@ -16,7 +16,7 @@ from tui_cnn.runs.lock import is_training
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.preflight import training_warnings
 from tui_cnn.runs.recipe import Recipe, rate_at, rates
-from tui_cnn.ui.toolkit.numbers import duration, epoch_time, short_count, spark
+from tui_cnn.ui.toolkit.numbers import duration, epoch_time, images, short_count, spark
 from tui_cnn.ui.toolkit.plot import AxisScale, Plot, Stroke, labels, ticks
 from tui_cnn.ui.toolkit.runs import Listed, share
 
@@ -104,8 +104,8 @@ def forecast_table(
 
 
 def _counts(recipe: Recipe, forecast: Forecast, *, with_rate: bool) -> Iterator[tuple[str, str]]:
-    yield _("train on"), _("{count} images").format(count=f"{forecast.images:,}")
-    held_out = _("{count} images").format(count=f"{forecast.validation:,}") if forecast.validation else "—"
+    yield _("train on"), images(forecast.images)
+    held_out = images(forecast.validation) if forecast.validation else "—"
     yield _("validate on"), held_out
     yield _("steps per epoch"), f"{forecast.steps:,}"
     if with_rate and (recipe.schedule != "constant" or recipe.warmup):
@@ -128,7 +128,8 @@ def _cost(recipe: Recipe, forecast: Forecast | None, *, measuring: bool) -> Iter
             yield _("all epochs"), epoch_time(60 * recipe.minutes)
     else:
         yield _("per epoch"), epoch_time(seconds)
-        yield _("all {epochs} epochs").format(epochs=recipe.epochs), epoch_time(seconds * recipe.epochs)
+        if recipe.epochs > 1:
+            yield _("all {epochs} epochs").format(epochs=recipe.epochs), epoch_time(seconds * recipe.epochs)
     if memory is not None:
         yield _("RAM"), f"{memory / 1e9:.2f} GB"
     if source in ("measured", "estimated"):

@@ -11,8 +11,8 @@ from tui_cnn.runs.snapshot import Snapshot
 from tui_cnn.runs.summary import beginning
 from tui_cnn.ui.toolkit.curve_data import recent
 from tui_cnn.ui.toolkit.headline import Headline, clock
-from tui_cnn.ui.toolkit.numbers import duration, left, level, spark
-from tui_cnn.ui.toolkit.runs import recorded_images, share, stopped_early, thread_count, weights_epoch, with_advice
+from tui_cnn.ui.toolkit.numbers import duration, left, level, spark, threads
+from tui_cnn.ui.toolkit.runs import recorded_images, share, stopped_early, weights_epoch, with_advice
 from tui_cnn.ui.train.run_watcher import Watched
 from tui_cnn.visible import visible
 
@@ -197,7 +197,7 @@ def _circumstances(watched: Watched, started: Started) -> Iterator[Line]:
         images=f"{started.train_images or 0:,}",
         validation=f"{started.validation_images or 0:,}",
         device=started.device,
-        threads=thread_count(started),
+        threads=threads(started.threads or 0),
         precision=started.precision,
     )
     yield [Content.styled(part, "dim") for part in text.split(_GAP)]
