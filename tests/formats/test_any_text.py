@@ -20,8 +20,14 @@ from tui_cnn.formats.keras.schema import loads_config
 from tui_cnn.formats.keras.writing import dumps_keras
 from tui_cnn.formats.picture import dumps_svg
 from tui_cnn.formats.toml import dumps_network, loads_network
+from tui_cnn.lab.progress import LearnerProgress, QuestionResult, read_progress, write_progress
+from tui_cnn.runs import events
 from tui_cnn.runs.directory import About, RunDirectory, make_run, read_about, write_about
+from tui_cnn.runs.origin import Origin, read_origin, write_origin
 from tui_cnn.runs.recipe import Recipe, dumps_recipe, read_recipe
+from tui_cnn.runs.snapshot import Follower
+from tui_cnn.search.events import SearchFailed, SearchJournal, TrialEnded, read_events
+from tui_cnn.search.plan import SearchPlan, dumps_plan, loads_plan
 from tui_cnn.ui.application.recovery import Copy, read_copy
 from tui_cnn.ui.application.settings import read_settings
 from tui_cnn.ui.settings import State, remember
@@ -36,6 +42,11 @@ def accepts(**fields):
         return bool(msgspec.convert({"name": "n", "input_shape": [8], **fields}, Network))
     except msgspec.ValidationError:
         return False
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory):
+    return tmp_path_factory.mktemp("written")
 
 
 NAMES = TEXTS.filter(lambda text: accepts(name=text))
@@ -93,6 +104,56 @@ def test_what_is_said_of_a_run(tmp_path_factory, title, tags, note):
     run = RunDirectory(tmp_path_factory.getbasetemp())
     write_about(run, about)
     assert read_about(run) == about
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_what_a_worker_says_of_a_run(directory, error, advice, layer):
+    run = RunDirectory(directory)
+    told = [
+        events.Failed(error=error, advice=advice),
+        events.Loaded(source=error, layers=(layer,), others=(events.NotLoaded(layer, advice),)),
+        events.Imported(file=error, output=advice, same=(layer,), zeros=(layer,)),
+    ]
+    run.events_file.write_bytes(b"".join(map(events.encode, told)))
+    snapshot = Follower(run).poll()
+    assert [snapshot.failed, snapshot.loaded, snapshot.imported] == told
+    assert snapshot.damaged == 0
+
+
+@given(st.lists(TEXTS, max_size=3))
+def test_the_names_of_classes(directory, names):
+    run = RunDirectory(directory)
+    run.classes_file.write_bytes(msgspec.json.encode(names))
+    assert run.output_names() == tuple(map(visible, names))
+
+
+@given(TEXTS, TEXTS)
+def test_where_a_run_comes_from(directory, program, reason):
+    run = RunDirectory(directory)
+    origin = Origin(program=program, file=reason, no_network=reason, optimizer=program, loss=reason)
+    write_origin(run, origin)
+    assert read_origin(run) == origin
+
+
+@given(TEXTS, TEXTS.filter(bool))
+def test_searches(directory, limit, key):
+    plan = SearchPlan(limits=(limit,), recipe=Recipe(data=limit), space={key: [limit, key]})
+    text = dumps_plan(plan)
+    assert loads_plan(text, "memory") == plan
+    assert visible_lines(text) == text
+    told = [SearchFailed(error=limit), TrialEnded(trial=1, outcome="failed", error=key)]
+    path = directory / "searches.jsonl"
+    path.unlink(missing_ok=True)
+    for event in told:
+        SearchJournal(path).write(event)
+    assert read_events(path) == told
+
+
+@given(TEXTS, TEXTS)
+def test_answers_in_words(lesson, words):
+    progress = LearnerProgress({lesson: {words: QuestionResult(predicted=lesson, written=words)}})
+    write_progress(progress)
+    assert read_progress() == progress
 
 
 @given(TEXTS)
