@@ -262,7 +262,7 @@ def show(name: str, as_json: bool) -> int:
     from tui_cnn.search.directory import find_search
 
     found = find_search(name)
-    echo(report_json(found) if as_json else "\n".join(report(found)))
+    echo(report_json(found) if as_json else report(found))
     return SOUND
 
 
