@@ -34,6 +34,7 @@ def test_one_that_fails_is_told_by_its_last_line_after_its_answers(answers):
     ("code", "line"),
     [
         ("os.kill(os.getpid(), signal.SIGKILL)", "the worker exited (SIGKILL; possibly out of memory)"),
+        ("os.kill(os.getpid(), signal.SIGTERM)", "the worker exited (SIGTERM)"),
         ("raise MemoryError", "not enough memory; close other programs, then try again"),
     ],
 )

@@ -12,6 +12,8 @@ _OUT_OF_MEMORY = (
     "Cannot allocate memory",
     "failed to map segment from shared object",  # TensorFlow's own library did not fit
 )
+_ASKED = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT")
+"""Signals that ask a process to end."""
 
 
 class RunError(UserError):
@@ -39,7 +41,7 @@ def is_out_of_memory(text: str) -> bool:
 
 
 def ended_by_signal(number: int) -> str:
-    """Name the signal that ended a process, and why the system may have sent it."""
+    """Name the signal that ended a process, and why the system may have sent it, unless a person did."""
     known = {each.value: each.name for each in signal.Signals}
     name = known.get(number, _("signal {number}").format(number=number))
-    return _("{signal}; possibly out of memory").format(signal=name)
+    return name if name in _ASKED else _("{signal}; possibly out of memory").format(signal=name)
