@@ -85,7 +85,11 @@ class Session:
         self._watch(seconds)
 
     def still(self, name):
-        """Keep what the terminal shows now."""
+        """Keep what the terminal shows once nothing changes any more; the recording leaves the wait out."""
+        shown = None
+        while shown != self.grid.cells:
+            shown = [list(row) for row in self.grid.cells]
+            self._pass(1.0, 0.0)
         self.stills[name] = [list(row) for row in self.grid.cells]
 
     def _watch(self, seconds):
