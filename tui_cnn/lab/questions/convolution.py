@@ -11,7 +11,7 @@ from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.numbers import bracketed, number
 from tui_cnn.lab.questions.answers import ChoiceAnswer, NumberAnswer, ShapeAnswer
-from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, QuestionError, kind
+from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, QuestionError, kind, place_of
 from tui_cnn.lab.scene import LabArrays, convolution, image_of, kernel_name, kernels_of
 from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings
 from tui_cnn.lab.windows import Windows
@@ -245,7 +245,7 @@ def _varied(settings: ConvolutionSettings, arrays: LabArrays, random: Random) ->
             image=np.array([[[random.randint(0, 9)] for _c in range(side)] for _r in range(side)], float)
         )
     elif settings.image in _GENERATED:
-        change["side"] = random.randint(max(4, settings.side - 2), settings.side + 2)
+        change["side"] = max(4, settings.side + random.randint(-2, 2))
     if settings.kernel == "random" and settings.kernel_size != (1, 1):
         size = random.choice([2, 3, 4, 5])
         change["kernel_size"] = (size, size)
@@ -270,7 +270,7 @@ def _place(made: Convolution, link: LabLink, random: Random | None) -> int:
     """Choose a place, that of the link or any; one with something under the window, if there is one."""
     places = list(range(made.steps))
     if random is None:
-        places = [link.place, *places]
+        places = [place_of(link, made.steps), *places]
     else:
         random.shuffle(places)
     return next((place for place in places if made.step(place).products.any()), places[0])

@@ -108,6 +108,8 @@ def converges(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQue
     """Ask whether the loss falls or grows with a learning rate; the largest eigenvalue of the Hessian is told."""
     settings, arrays = _drawn(link, draw)
     made, random = learning(settings, arrays), draw.random
+    if not isfinite(made.largest_rate):
+        raise QuestionError(_("this question needs an image that is not all zeros"))
     rate = settings.rate
     if random is not None:
         rate = _rounded(made.largest_rate * random.choice([0.2, 0.5, 0.8, 1.25, 2.0, 5.0]))

@@ -13,13 +13,14 @@ from tui_cnn.core.shape import format_shape
 from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
 from tui_cnn.lab.questions.answers import ChoiceAnswer, NumberAnswer, ShapeAnswer
-from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, QuestionError, kind
+from tui_cnn.lab.questions.question import KindOption, LessonQuestion, Options, QuestionDraw, QuestionError, kind
 
 _COUNTS = (8, 12, 16, 24, 32, 48, 64, 96)
 _PLACES = ("build", "train")
+_LAYER = KindOption("name or path of the layer, such as `conv2d_1` or `0`; without it, any layer that fits")
 
 
-@kind("layer-parameters", *_PLACES, options=("layer",))
+@kind("layer-parameters", *_PLACES, layer=_LAYER)
 def layer_parameters(model: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the parameters of a layer."""
     row, name = _layer(model, options, draw, lambda row: bool(row.params))
@@ -37,7 +38,7 @@ def layer_parameters(model: str, options: Options, draw: QuestionDraw) -> Lesson
     return LessonQuestion(prompt, NumberAnswer(row.params or 0), " + ".join(counted), hints)
 
 
-@kind("layer-shape", *_PLACES, options=("layer",))
+@kind("layer-shape", *_PLACES, layer=_LAYER)
 def layer_shape(model: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the output shape of a layer."""
     row, name = _layer(
@@ -52,7 +53,7 @@ def layer_shape(model: str, options: Options, draw: QuestionDraw) -> LessonQuest
     return LessonQuestion(prompt, ShapeAnswer(shape), row.figures.size_formula or format_shape(shape), hints)
 
 
-@kind("layer-macs", *_PLACES, options=("layer",))
+@kind("layer-macs", *_PLACES, layer=_LAYER)
 def layer_macs(model: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the multiply-accumulates of a layer."""
     row, name = _layer(model, options, draw, lambda row: bool(row.figures and row.figures.macs.value))
@@ -67,7 +68,7 @@ def layer_macs(model: str, options: Options, draw: QuestionDraw) -> LessonQuesti
     return LessonQuestion(words, NumberAnswer(row.figures.macs.value), str(row.figures.macs), hints)
 
 
-@kind("layer-field", *_PLACES, options=("layer",))
+@kind("layer-field", *_PLACES, layer=_LAYER)
 def layer_field(model: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the receptive field of a cell of a layer."""
     row, name = _layer(model, options, draw, _has_field)
@@ -121,10 +122,10 @@ def most_macs(model: str, _options: Options, draw: QuestionDraw) -> LessonQuesti
     )
 
 
-@kind("fewer-parameters", *_PLACES, options=("than",))
+@kind("fewer-parameters", *_PLACES, than=KindOption("the other network: a preset or a file", is_required=True))
 def fewer_parameters(model: str, options: Options, _draw: QuestionDraw) -> LessonQuestion:
     """Ask which of two networks has fewer parameters."""
-    one, other = analyze(_network(model)), analyze(_network(options.get("than", "")))
+    one, other = analyze(_network(model)), analyze(_network(options["than"]))
     counts = [one.totals.params, other.totals.params]
     names = (one.network.name, other.network.name)
     reason = "; ".join(f"{name}: {count:,}" for name, count in zip(names, counts, strict=True))

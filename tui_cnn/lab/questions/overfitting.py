@@ -5,7 +5,15 @@ from urllib.parse import parse_qsl
 from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
 from tui_cnn.lab.questions.answers import ChoiceAnswer, PredictionAnswer
-from tui_cnn.lab.questions.question import FinishedRun, LessonQuestion, Options, QuestionDraw, QuestionError, kind
+from tui_cnn.lab.questions.question import (
+    FinishedRun,
+    KindOption,
+    LessonQuestion,
+    Options,
+    QuestionDraw,
+    QuestionError,
+    kind,
+)
 
 _RISEN = 1.1
 """A validation loss that ends so many times above its lowest has risen: less is chance from epoch to epoch."""
@@ -29,10 +37,10 @@ def validation_loss(link: str, _options: Options, draw: QuestionDraw) -> LessonQ
     return LessonQuestion(prompt, ChoiceAnswer(options, int(last > _RISEN * lowest)), said, hints)
 
 
-@kind("smaller-gap", "train", options=("than",))
+@kind("smaller-gap", "train", than=KindOption("the link of the other run: `train:…`", is_required=True))
 def smaller_gap(link: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask whether the gap between training and validation accuracy will be smaller than in the run of another link."""
-    scheme, _colon, other = options.get("than", "").partition(":")
+    scheme, _colon, other = options["than"].partition(":")
     if scheme != "train" or not other:
         raise QuestionError(_("“{kind}” needs the link of another run: than=train:…").format(kind="smaller-gap"))
     _network(link)

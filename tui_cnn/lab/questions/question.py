@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_cnn.errors import UserError
+from tui_cnn.i18n import _
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.numbers import number
 from tui_cnn.lab.questions.answers import Answer
@@ -22,6 +23,10 @@ Of a step of learning, the value is the gradient, with all that follows from it.
 
 class QuestionError(UserError):
     """A question that cannot be asked; the message says what is wrong with it."""
+
+
+class NoRunError(QuestionError):
+    """A question about a run of the learner's, who has none yet; the lesson is right."""
 
 
 class LessonQuestion(NamedTuple):
@@ -92,6 +97,18 @@ class QuestionDraw(NamedTuple):
     finished: Callable[[], tuple[FinishedRun, ...]] = tuple
 
 
+def place_of(link: LabLink, count: int) -> int:
+    """Return the place of a link, of an output that has so many numbers.
+
+    Raises:
+        QuestionError: it lies behind the last one.
+    """
+    if link.place >= count:
+        message = _("place {place} is beyond the output, which has {count} numbers")
+        raise QuestionError(message.format(place=link.place + 1, count=count))
+    return link.place
+
+
 def rows_written(values: NDArray[np.float64]) -> str:
     """Write the rows of (rows, columns) one after the other: `1 2 1 / 2 4 2`."""
     return " / ".join(" ".join(number(value, 4) for value in row) for row in values.tolist())
@@ -101,11 +118,19 @@ Options = Mapping[str, str]
 """What a lesson says about a question: `layer=conv2d_1`."""
 
 
+class KindOption(NamedTuple):
+    """An option of a kind: what it means, the words that it may be, if only some, and whether it must be given."""
+
+    meaning: str
+    words: tuple[str, ...] = ()
+    is_required: bool = False
+
+
 class QuestionKind(NamedTuple):
     """A kind of question: where its links lead (`convolution`, `build`), its options, and what makes one."""
 
     places: tuple[str, ...]
-    options: tuple[str, ...]
+    options: Mapping[str, KindOption]
     make: Callable[..., LessonQuestion]
 
 
@@ -114,7 +139,7 @@ KINDS: dict[str, QuestionKind] = {}
 
 
 def kind(
-    name: str, *places: str, options: tuple[str, ...] = ()
+    name: str, *places: str, **options: KindOption
 ) -> Callable[[Callable[..., LessonQuestion]], Callable[..., LessonQuestion]]:
     """Declare a kind of question."""
 

@@ -12,16 +12,29 @@ from tui_cnn.lab.questions.answers import (
     TaskAnswer,
     TextAnswer,
 )
-from tui_cnn.lab.questions.question import FinishedRun, LessonQuestion, Options, QuestionDraw, QuestionError, kind
+from tui_cnn.lab.questions.question import (
+    FinishedRun,
+    KindOption,
+    LessonQuestion,
+    NoRunError,
+    Options,
+    QuestionDraw,
+    kind,
+)
 
 TUTORIAL = "fashion-cnn"
 _PLACES = ("pairs", "build", "train", "inspect")
 
 
-@kind("higher-accuracy", *_PLACES, options=("one", "than"))
+@kind(
+    "higher-accuracy",
+    *_PLACES,
+    one=KindOption("a preset", is_required=True),
+    than=KindOption("the preset that it is compared with", is_required=True),
+)
 def higher_accuracy(_link: object, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask which of two networks will have the higher test accuracy: before they are trained, or after."""
-    names = (options.get("one", ""), options.get("than", ""))
+    names = (options["one"], options["than"])
     for name in names:
         find_network(name)
     prompt = _("Which will have the higher test accuracy, {one} or {other}?").format(one=names[0], other=names[1])
@@ -37,7 +50,7 @@ def higher_accuracy(_link: object, options: Options, draw: QuestionDraw) -> Less
     return LessonQuestion(prompt, ChoiceAnswer(names, int(second.accuracy > first.accuracy)), reason, hints)
 
 
-@kind("beat", *_PLACES, options=("network",))
+@kind("beat", *_PLACES, network=KindOption(f"the preset to beat; `{TUTORIAL}` unless it is given"))
 def beat(_link: object, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for a run that is better than the tutorial's, of a network with fewer parameters."""
     model = options.get("network", TUTORIAL)
@@ -67,7 +80,7 @@ def own_mistake(_link: object, _options: Options, draw: QuestionDraw) -> LessonQ
     run = _any_finished(draw)
     mistakes = run.read_mistakes()
     if not mistakes:
-        raise QuestionError(_("{run} has no predictions to look at; train another one").format(run=run.name))
+        raise NoRunError(_("{run} has no predictions to look at; train another one").format(run=run.name))
     said = {
         place: _("{label}, predicted as {predicted}").format(label=label, predicted=predicted)
         for place, (label, predicted) in mistakes.items()
@@ -94,7 +107,7 @@ def explain(_link: object, _options: Options, draw: QuestionDraw) -> LessonQuest
 
 def _any_finished(draw: QuestionDraw) -> FinishedRun:
     if not draw.finished():
-        raise QuestionError(_("no run has finished yet; train a network first (2)"))
+        raise NoRunError(_("no run has finished yet; train a network first (2)"))
     return draw.finished()[0]
 
 

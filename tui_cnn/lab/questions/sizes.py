@@ -9,10 +9,13 @@ from tui_cnn.i18n import _
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.questions.answers import NumberAnswer, ShapeAnswer
 from tui_cnn.lab.questions.convolution import shared_hint
-from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, kind
+from tui_cnn.lab.questions.question import KindOption, LessonQuestion, Options, QuestionDraw, kind
 from tui_cnn.lab.settings import SizesSettings, WeightsSettings
 from tui_cnn.lab.sizes import Link, Slide, chain, compare, dense, read_windows, stacked
 from tui_cnn.lab.windows import WindowError
+
+_LAYERS = ("convolution", "unshared", "dense")
+_COUNTS = tuple("23456789")
 
 
 @kind("chain-size", "sizes")
@@ -62,7 +65,7 @@ def chain_field(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQ
     return LessonQuestion(words, NumberAnswer(links[-1].field), reason, hints)
 
 
-@kind("weights", "weights", options=("of",))
+@kind("weights", "weights", of=KindOption("what is counted; `convolution` unless it is given", _LAYERS))
 def weights(link: LabLink, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the parameters of a convolution, of one that shares no weights, or of a dense layer."""
     settings = _drawn_weights(link, draw)
@@ -97,7 +100,7 @@ def weights(link: LabLink, options: Options, draw: QuestionDraw) -> LessonQuesti
     return LessonQuestion(prompt, NumberAnswer(cost.parameters), f"{cost.formula} = {cost.parameters:,}", hints)
 
 
-@kind("stacked-weights", "weights", options=("layers",))
+@kind("stacked-weights", "weights", layers=KindOption("how many convolutions; 2 unless it is given", _COUNTS))
 def stacked_weights(link: LabLink, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the weights of several small convolutions in a row, as VGG has them."""
     settings = _drawn_weights(link, draw)

@@ -8,12 +8,9 @@ from random import Random
 
 from tui_cnn.errors import UserError
 from tui_cnn.lab.lessons import Lesson
-from tui_cnn.lab.links import parse_lab_link
 from tui_cnn.lab.progress import LearnerProgress, QuestionResult, read_progress, write_progress
 from tui_cnn.lab.questions.question import LessonQuestion, QuestionDraw, QuestionError
 from tui_cnn.lab.questions.spec import ask
-from tui_cnn.lab.scene import LabArrays
-from tui_cnn.lab.settings import PictureSettings
 from tui_cnn.ui.lab.bench import ImageStore
 from tui_cnn.ui.lab.finished import finished_runs
 
@@ -40,17 +37,11 @@ class Learner:
         if spec is None:
             raise QuestionError(step.link)
         random = Random() if again or known.asked else None
-        return await to_thread(lambda: ask(spec, step.link, self._draw(step.link, random)))
 
-    def _draw(self, link: str, random: Random | None) -> QuestionDraw:
-        arrays = LabArrays()
-        if link.startswith("lab:"):
-            settings = parse_lab_link(link).settings
-            if isinstance(settings, PictureSettings):
-                if self._images.lacks_tests(settings):
-                    self._images.read_tests()
-                arrays = self._images.arrays(settings)._replace(image=None, kernels=None)
-        return QuestionDraw(random, arrays, cache(finished_runs))
+        def drawn() -> LessonQuestion:
+            return ask(spec, step.link, QuestionDraw(random, self._images.arrays_of(step.link), cache(finished_runs)))
+
+        return await to_thread(drawn)
 
     async def keep(self, lesson: Lesson, place: int, result: QuestionResult) -> str:
         """Keep a result; return why it cannot be written, empty if it can."""
