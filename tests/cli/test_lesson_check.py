@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import lessons_page
 from tui_cnn.lab.lessons import DIRECTORY, lesson_files
 
 LESSON = "# T\n\nText.\n\n## Try\n\n- [a](train:fashion-cnn?{link})\n  ? smaller-gap than=train:fashion-cnn?{other}\n"
@@ -120,3 +121,21 @@ def test_a_question_about_a_run_needs_none_to_be_sound(cnn_tui, tmp_path, kind):
     file = tmp_path / "mine.md"
     file.write_text(TEXT.format(text="lesson:padding", link="inspect:why", question=f"? {kind}"), "utf-8")
     assert cnn_tui("lesson", "check", str(file)).exit_code == 0
+
+
+def test_the_page_about_lessons_is_up_to_date():
+    text = lessons_page.PAGE.read_text("utf-8")
+    made = text.partition(lessons_page.BEGIN)[2].partition(lessons_page.END)[0]
+    assert made == lessons_page.tables(), "run: python -m tests.lessons_page"
+
+
+def test_the_example_of_the_page_is_sound(cnn_tui, tmp_path):
+    file = tmp_path / "30-example.md"
+    file.write_text(lessons_page.PAGE.read_text("utf-8").partition("```markdown\n")[2].partition("```")[0], "utf-8")
+    found = cnn_tui("lesson", "check", str(file))
+    assert (found.exit_code, found.stderr) == (0, "")
+    assert "7 things to try, 6 questions, 0 problems" in found.stdout
+
+
+def test_the_help_names_the_page(cnn_tui):
+    assert "docs/lessons.md" in cnn_tui("lesson", "check", "--help").stdout

@@ -49,7 +49,8 @@ def lesson() -> None:
     help=_(
         """Check lessons: that they can be read, that each link leads somewhere, and that each question can be asked.
 
-        Each question is drawn 50 times; an example of each is printed with its answer.
+        Each question is drawn 50 times; an example of each is printed with its answer. All kinds of questions with
+        their options, and what can be set in a link, are listed in docs/lessons.md.
 
         \b
         A question follows its link, in indented lines:

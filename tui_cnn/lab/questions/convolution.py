@@ -22,7 +22,7 @@ _MOST_TERMS = 27
 
 @kind("output-size", "convolution")
 def output_size(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
-    """Ask for height and width of what comes out."""
+    """Ask for height and width of the output."""
     settings, arrays = _drawn(link, draw)
     made = convolution(settings, arrays)
     words = _("An image of {image}, a kernel of {kernel}, stride {stride}, padding {padding}: what size is the output?")
@@ -42,7 +42,7 @@ def output_size(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQ
 
 @kind("output-shape", "convolution")
 def output_shape(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
-    """Ask for the shape of what comes out, with its channels."""
+    """Ask for the shape of the output, with its channels."""
     settings, arrays = _drawn(link, draw)
     made = convolution(settings, arrays)
     filters = made.kernels.shape[3]

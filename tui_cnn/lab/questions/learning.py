@@ -105,7 +105,7 @@ def next_weight(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQ
 
 @kind("converges", "learning")
 def converges(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
-    """Ask whether the loss falls or grows with a learning rate; the largest eigenvalue of the Hessian is told."""
+    """Ask whether the loss falls or grows with a learning rate; the largest eigenvalue of the Hessian is shown."""
     settings, arrays = _drawn(link, draw)
     made, random = learning(settings, arrays), draw.random
     if not isfinite(made.largest_rate):

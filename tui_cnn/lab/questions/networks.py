@@ -87,7 +87,7 @@ def layer_field(model: str, options: Options, draw: QuestionDraw) -> LessonQuest
 
 @kind("total-parameters", *_PLACES)
 def total_parameters(model: str, _options: Options, draw: QuestionDraw) -> LessonQuestion:
-    """Ask which layer holds how many: all parameters, from those of each layer."""
+    """Ask for the parameters of the whole network; its layers are listed."""
     network = _network(model)
     if draw.random is not None:
         network = _other_counts(network, draw.random)

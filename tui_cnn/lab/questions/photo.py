@@ -37,7 +37,7 @@ _CLEAR = 0.5
 
 @kind("photo-filter", "photo")
 def photo_filter(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
-    """Ask which filter made the picture that stands beside the photograph."""
+    """Ask which filter made the result beside the photograph."""
     settings = link.settings
     assert isinstance(settings, PhotoSettings)
     random = draw.random or Random(0)

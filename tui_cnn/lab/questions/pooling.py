@@ -69,7 +69,7 @@ def pooled_value(link: LabLink, _options: Options, draw: QuestionDraw) -> Lesson
 
 @kind("pooled-shape", "pooling")
 def pooled_shape(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
-    """Ask for the shape of what comes out."""
+    """Ask for the shape of the output."""
     settings, arrays, pooling = _drawn(link, draw)
     shape = (*pooling.windows.shape, pooling.channels)
     prompt = _("An image of {image}, windows of {size}, stride {stride}, padding {padding}: what is the output shape?")
