@@ -1,5 +1,6 @@
 """Questions about a network, of which the lesson's link names a preset or a file: numbers of one of its layers."""
 
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -91,7 +92,7 @@ def total_parameters(model: str, _options: Options, draw: QuestionDraw) -> Lesso
     network = _network(model)
     if draw.random is not None:
         network = _other_counts(network, draw.random)
-    analysis = analyze(network)
+    analysis = _analysis(network)
     counted = [row for row in analysis.rows if row.params]
     listed = ", ".join(f"{_name(row)} ({format_shape(row.input_shape or ())})" for row in counted)
     prompt = _("{name}, layers with their input shapes: {layers}. How many parameters in all?").format(
@@ -125,7 +126,7 @@ def most_macs(model: str, _options: Options, draw: QuestionDraw) -> LessonQuesti
 @kind("fewer-parameters", *_PLACES, than=KindOption("the other network: a preset or a file", is_required=True))
 def fewer_parameters(model: str, options: Options, _draw: QuestionDraw) -> LessonQuestion:
     """Ask which of two networks has fewer parameters."""
-    one, other = analyze(_network(model)), analyze(_network(options["than"]))
+    one, other = _analysis(_network(model)), _analysis(_network(options["than"]))
     counts = [one.totals.params, other.totals.params]
     names = (one.network.name, other.network.name)
     reason = "; ".join(f"{name}: {count:,}" for name, count in zip(names, counts, strict=True))
@@ -133,6 +134,10 @@ def fewer_parameters(model: str, options: Options, _draw: QuestionDraw) -> Lesso
     return LessonQuestion(
         _("Which network has fewer parameters?"), ChoiceAnswer(names, counts.index(min(counts))), reason, hints
     )
+
+
+_analysis = lru_cache(maxsize=4)(analyze)
+"""A question asks several times about its network and the one that is drawn from it."""
 
 
 def _network(model: str) -> Network:
@@ -143,7 +148,7 @@ def _network(model: str) -> Network:
 def _layer(model: str, options: Options, draw: QuestionDraw, fits: Any) -> tuple[Row, str]:
     """Choose a layer that fits; drawn, another one, in a network with other numbers of filters and units."""
     network = _network(model)
-    rows = [row for row in analyze(network).rows if not row.holds_layers and fits(row)]
+    rows = [row for row in _analysis(network).rows if not row.holds_layers and fits(row)]
     named = options.get("layer")
     if named is not None:
         rows = [row for row in rows if named in (row.name, format_path(row.path))]
@@ -155,7 +160,7 @@ def _layer(model: str, options: Options, draw: QuestionDraw, fits: Any) -> tuple
         return rows[0], _named(network, rows[0])
     row = draw.random.choice(rows)
     other = _other_counts(network, draw.random)
-    found = next((each for each in analyze(other).rows if each.path == row.path and fits(each)), row)
+    found = next((each for each in _analysis(other).rows if each.path == row.path and fits(each)), row)
     return found, _named(network, found)
 
 
@@ -167,7 +172,7 @@ def _other_counts(network: Network, random: Random) -> Network:
         for place, layer in enumerate(network.layers)
     ]
     other = structs.replace(network, layers=tuple(layers))
-    return other if analyze(other).output_shape is not None else network
+    return other if _analysis(other).output_shape is not None else network
 
 
 def _count(layer: Layer) -> str:
@@ -194,7 +199,7 @@ def _has_field(row: Row) -> bool:
 
 
 def _most(model: str, draw: QuestionDraw, measure: Any, prompt: str, hints: tuple[str, ...]) -> LessonQuestion:
-    analysis: Analysis = analyze(_network(model))
+    analysis: Analysis = _analysis(_network(model))
     rows = sorted((row for row in analysis.rows if measure(row)), key=measure, reverse=True)
     if len(rows) < 2 or measure(rows[0]) == measure(rows[1]):
         raise QuestionError(_("no single layer of {model} has most").format(model=model))

@@ -82,7 +82,7 @@ def own_mistake(_link: object, _options: Options, draw: QuestionDraw) -> LessonQ
     if not mistakes:
         raise NoRunError(_("{run} has no predictions to look at; train another one").format(run=run.name))
     said = {
-        place: _("{label}, predicted as {predicted}").format(label=label, predicted=predicted)
+        place: _("{label}, predicted as {predicted}").format(label=_(label), predicted=_(predicted))
         for place, (label, predicted) in mistakes.items()
     }
     prompt = _(
