@@ -18,6 +18,8 @@ from tui_cnn.lab.windows import Windows
 
 _GENERATED = ("white-left", "white-right", "white-top", "corners", "colours")
 _MOST_TERMS = 27
+_LARGE = 16
+"""An image of so many pixels is still seen with a stride of 2."""
 
 
 @kind("output-size", "convolution")
@@ -106,7 +108,11 @@ def sign(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion
     prompt = _("Without counting: is the sum at row {row}, column {column} positive, zero or negative?")
     alike = number(round(step.cosine, 2)) if step.cosine is not None else "0"
     reason = _("{terms} = {sum}; the cosine of patch and kernel is {cosine}")
-    hints = (_("Where the image is bright under weights above 0 and dark under weights below 0, the sum is positive."),)
+    above = float(step.products[step.products > 0].sum())
+    hints = (
+        _("Where the image is bright under weights above 0 and dark under weights below 0, the sum is positive."),
+        _("The products above 0 sum to {sum}.").format(sum=number(above)),
+    )
     return LessonQuestion(
         prompt.format(row=step.row + 1, column=step.column + 1),
         ChoiceAnswer(options, right),
@@ -177,6 +183,8 @@ def which_filter(link: LabLink, _options: Options, draw: QuestionDraw) -> Lesson
         )
     chosen = settings.kernel if draw.random is None else random.choice(alike)
     settings = structs.replace(settings, kernel=chosen, kernel_size=_kernel_shape(chosen))
+    if draw.random is not None and min(image_of(settings, arrays).shape[:2]) >= _LARGE:
+        settings = structs.replace(settings, strides=(random.choice([1, 2]),) * 2)
     right = convolution(settings, arrays).output()
     others = [
         name for name in alike if name != chosen and _differs(structs.replace(settings, kernel=name), arrays, right)
@@ -252,7 +260,7 @@ def _varied(settings: ConvolutionSettings, arrays: LabArrays, random: Random) ->
     if settings.strides != (1, 1):
         change["strides"] = (random.choice([2, 3]),) * 2
     if settings.padding.isdecimal():
-        change["padding"] = str(random.randint(1, 3))
+        change["padding"] = str(random.randint(1, 5))
     if settings.filters > 1:
         change["filters"] = random.randint(2, 12)
     if settings.bias:

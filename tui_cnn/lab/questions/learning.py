@@ -9,7 +9,7 @@ from msgspec import structs
 from tui_cnn.i18n import _
 from tui_cnn.lab.learning import GradientStep, KernelLearning, learning
 from tui_cnn.lab.links import LabLink
-from tui_cnn.lab.numbers import bracketed, number
+from tui_cnn.lab.numbers import bracketed, number, product
 from tui_cnn.lab.questions.answers import ChoiceAnswer, NumberAnswer
 from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, QuestionError, kind, rows_written
 from tui_cnn.lab.scene import LabArrays
@@ -50,7 +50,7 @@ def gradient(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQues
         "{pixels}. What is the gradient of the loss by this weight?"
     )
     answer, written = NumberAnswer(float(step.gradient[row, column])), _sum(step, row, column)
-    hint = _("Each place gives its error times its pixel; the derivative of a square brings the factor 2.")
+    error, pixel = step.terms(row, column)[0]
     return LessonQuestion(
         prompt.format(
             errors=rows_written(step.error),
@@ -60,7 +60,10 @@ def gradient(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQues
         ),
         answer,
         f"{written} = {answer.written}",
-        (hint,) if answer.written in written else (hint, _("Here: {sum}").format(sum=written)),
+        (
+            _("Each place gives its error times its pixel; the derivative of a square brings the factor 2."),
+            _("The first of {count} places gives {term}.").format(count=step.error.size, term=product(error, pixel)),
+        ),
         *_shown(settings, arrays),
         "value",
     )

@@ -2,6 +2,8 @@
 
 from urllib.parse import parse_qsl
 
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.network import Network
 from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
 from tui_cnn.lab.questions.answers import ChoiceAnswer, PredictionAnswer
@@ -22,10 +24,15 @@ _RISEN = 1.1
 @kind("validation-loss", "train")
 def validation_loss(link: str, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask what the validation loss will do in the run that the link sets up."""
-    _network(link)
+    network = _network(link)
     options = (_("it falls, and stays low"), _("it falls, then rises"))
     prompt = _("The training loss falls from epoch to epoch. What will the validation loss do?")
-    hints = (_("The network sees the training images again and again, the validation images never."),)
+    hints = (
+        _("The network sees the training images again and again, the validation images never."),
+        _("It has {count} parameters: more than it needs to learn a few hundred images by heart.").format(
+            count=f"{analyze(network).totals.params:,}"
+        ),
+    )
     run = _run_of(link, draw)
     if run is None:
         return LessonQuestion(prompt, PredictionAnswer(options), _when_trained(), hints)
@@ -48,7 +55,10 @@ def smaller_gap(link: str, options: Options, draw: QuestionDraw) -> LessonQuesti
     choices = (_("smaller"), _("as large, or larger"))
     prompt = _("Training accuracy − validation accuracy after the last epoch is the gap. How large will it be here?")
     prompt += " " + _("Compare with {run}.").format(run=other.replace("?", " ").replace("&", " "))
-    hints = (_("Can the network still learn each training image by heart?"),)
+    hints = (
+        _("Can the network still learn each training image by heart?"),
+        _("Dropout and augmentation change each step; more images are more to learn by heart."),
+    )
     run, before = _run_of(link, draw), _run_of(other, draw)
     if run is None or before is None:
         return LessonQuestion(prompt, PredictionAnswer(choices), _when_trained(), hints)
@@ -56,13 +66,13 @@ def smaller_gap(link: str, options: Options, draw: QuestionDraw) -> LessonQuesti
     return LessonQuestion(prompt, ChoiceAnswer(choices, int(_gap(run) >= _gap(before))), reason, hints)
 
 
-def _network(link: str) -> None:
-    """Find out whether a link names a network.
+def _network(link: str) -> Network:
+    """Find the network of a link.
 
     Raises:
-        FormatError: it does not.
+        FormatError: there is none.
     """
-    find_network(link.partition("?")[0])
+    return find_network(link.partition("?")[0])[0]
 
 
 def _run_of(link: str, draw: QuestionDraw) -> FinishedRun | None:

@@ -1,5 +1,7 @@
 """Questions about the learner's own runs: which network is better, the final project, and one mistake explained."""
 
+from collections import Counter
+
 from tui_cnn.core.analysis import analyze
 from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
@@ -40,7 +42,10 @@ def higher_accuracy(_link: object, options: Options, draw: QuestionDraw) -> Less
     prompt = _("Which will have the higher test accuracy, {one} or {other}?").format(one=names[0], other=names[1])
     found = [_newest(name, draw) for name in names]
     counts = " ".join(f"{name}: {analyze(find_network(name)[0]).totals.params:,}." for name in names)
-    hints = (_("Parameters: {counts} More parameters are not always better.").format(counts=counts),)
+    hints = (
+        _("More parameters are not always better: it matters where they are used."),
+        _("Parameters: {counts}").format(counts=counts),
+    )
     first, second = found
     if first is None or second is None:
         missing = [name for name, run in zip(names, found, strict=True) if run is None]
@@ -89,7 +94,13 @@ def own_mistake(_link: object, _options: Options, draw: QuestionDraw) -> LessonQ
         "Find a test image that {run} predicts wrongly: on Inspect (3), e lists them. Which number does it have?"
     )
     reason = _("{count} of the test images are predicted wrongly.").format(count=f"{len(said):,}")
-    hints = (_("Press 3, then e; choose a cell of the confusion matrix that is not on the diagonal."),)
+    (label, predicted), count = Counter(mistakes.values()).most_common(1)[0]
+    hints = (
+        _("Press 3, then e; choose a cell of the confusion matrix that is not on the diagonal."),
+        _("The most frequent mistake: {label}, predicted as {predicted}, {count} times.").format(
+            label=_(label), predicted=_(predicted), count=count
+        ),
+    )
     return LessonQuestion(prompt.format(run=run.name), MemberAnswer(said), reason, hints)
 
 
@@ -101,7 +112,10 @@ def explain(_link: object, _options: Options, draw: QuestionDraw) -> LessonQuest
         "Why did {run} get it wrong? Look at the saliency, at Grad-CAM and at similar images, and write what you saw."
     )
     answer: Answer = TextAnswer()
-    hints = (_("Which pixels spoke for the wrong class? Which images of that class look the same?"),)
+    hints = (
+        _("Which pixels spoke for the wrong class? Which images of that class look the same?"),
+        _("Compare with an image of the true class that is predicted correctly: which pixels differ?"),
+    )
     return LessonQuestion(prompt.format(run=run.name), answer, _("Your explanation is kept with your progress."), hints)
 
 

@@ -83,7 +83,10 @@ def weights(link: LabLink, options: Options, draw: QuestionDraw) -> LessonQuesti
             cost = dense(values, units, "·".join(map(str, shape)), f"{units}")
             prompt = _("A dense layer of {units} units, with biases, on an image of {image}: how many parameters?")
             prompt = prompt.format(units=f"{units:,}", image=image)
-            hints = (_("Every unit has a weight for every number of the image, and a bias."),)
+            hints = (
+                _("Every unit has a weight for every number of the image, and a bias."),
+                _("One unit has {weights} weights and one bias.").format(weights=f"{values:,}"),
+            )
         case "unshared":
             cost = costs.unshared
             prompt = _(
@@ -91,7 +94,10 @@ def weights(link: LabLink, options: Options, draw: QuestionDraw) -> LessonQuesti
                 "but with weights and a bias of its own at each place: how many parameters?"
             ).format(filters=settings.filters, kernel=kernel, image=image, stride=settings.stride)
             words = _("The output is {output}; each of its numbers has its own weights.")
-            hints = (words.format(output=format_shape((rows, columns, settings.filters))),)
+            hints = (
+                words.format(output=format_shape((rows, columns, settings.filters))),
+                _("One of its numbers has {taps} weights and one bias.").format(taps=taps),
+            )
         case _:
             cost = costs.convolution
             prompt = _("{filters} filters of {kernel} on {image}, each with a bias: how many parameters?")
@@ -118,7 +124,10 @@ def stacked_weights(link: LabLink, options: Options, draw: QuestionDraw) -> Less
             layers=layers, f=settings.kernel, c=settings.filters, weights=f"{found.parameters:,}", field=found.field,
             one=f"{one.parameters:,}",
         ),
-        (_("One of them has {f}·{f}·{c}·{c} weights.").format(f=settings.kernel, c=settings.filters),),
+        (
+            _("Each has a kernel for every pair of an input and an output channel."),
+            _("One of them has {f}·{f}·{c}·{c} weights.").format(f=settings.kernel, c=settings.filters),
+        ),
     )  # fmt: skip
 
 
