@@ -37,6 +37,7 @@ from tui_cnn.lab.questions.answers import (
     TextAnswer,
 )
 from tui_cnn.lab.questions.question import KINDS, FinishedRun, QuestionDraw, QuestionError, ValidatedEpoch
+from tui_cnn.lab.questions.results import EPOCHS
 from tui_cnn.lab.questions.spec import QuestionSpec, ask
 from tui_cnn.lab.scene import LabArrays, image_of, kernels_of
 from tui_cnn.lab.townscape import townscape
@@ -120,7 +121,9 @@ def test_a_question_in_korean(name, tests, korean):
     arrays, random = arrays_for(link, tests), Random(name)
     for number in range(20):
         runs = korean_runs() if number % 2 or spec.kind in NEED_RUN else ()
-        question = ask(spec, link, QuestionDraw(random if number else None, arrays, lambda runs=runs: runs))
+        inspected = {("", 7)} if number % 4 else ()
+        draw = QuestionDraw(random if number else None, arrays, lambda runs=runs: runs, None, inspected)
+        question = ask(spec, link, draw)
         assert isinstance(question.answer, PredictionAnswer) == (spec.kind in PREDICTED and not runs)
         assert len(question.hints) >= 2
         assert re.search("[가-힣]", question.prompt)
@@ -635,7 +638,7 @@ def test_what_is_typed(answer, right, wrong, none):
 RUNS = (
     FinishedRun("small", "mine", "", 50_000, 0.92, lambda: {7: ("Shirt", "Coat")}),
     FinishedRun("large", "mine", "", 500_000, 0.95),
-    FinishedRun("tutorial", "fashion-cnn", "fashion-cnn", 93_322, 0.91),
+    FinishedRun("tutorial", "fashion-cnn", "fashion-cnn", 93_322, 0.91, trained_for=5),
     FinishedRun("changed", "fashion-dnn", "", 1, 0.99),
 )
 
@@ -709,10 +712,17 @@ def test_runs_on_few_images_do_not_stand_for_a_network():
     assert "91 %" in ask(QuestionSpec("beat"), "build:fashion-cnn", draw).answer.said
 
 
+def tutorial(name, accuracy, trained_for):
+    return FinishedRun(name, "fashion-cnn", "fashion-cnn", 93_322, accuracy, trained_for=trained_for)
+
+
 @pytest.mark.parametrize(
     ("runs", "done", "said"),
     [
         ((), False, "First train fashion-cnn"),
+        ((RUNS[0], tutorial("once", 0.85, 1)), False, "First train fashion-cnn itself: all images, at least 5 epochs"),
+        ((RUNS[0], tutorial("newer", 0.90, 6), tutorial("best", 0.93, 5)), False, "fashion-cnn: 93 % (best)"),
+        ((RUNS[0], tutorial("newer", 0.93, 1), tutorial("best", 0.90, 5)), True, "fashion-cnn: 90 % (best)"),
         (RUNS[2:3], False, "91 %"),
         (RUNS[1:3], False, "91 %"),
         (RUNS[:3], True, "92 %, 50,000 parameters (small)"),
@@ -722,6 +732,32 @@ def test_the_project_checks_itself(runs, done, said):
     answer = ask(QuestionSpec("beat"), "build:fashion-cnn", QuestionDraw(None, LabArrays(), lambda: runs)).answer
     assert isinstance(answer, TaskAnswer)
     assert (answer.is_done, said in answer.said) == (done, True)
+
+
+def test_the_goal_is_trained_as_the_tutorial_is():
+    assert Recipe().epochs == EPOCHS
+
+
+MISTAKEN = FinishedRun("a", "b", "", 1, 0.9, lambda: {7: ("Shirt", "Coat"), 9: ("Bag", "Shirt")}, id="run")
+
+
+@pytest.mark.parametrize(
+    ("mistake", "inspected", "asked", "said"),
+    [
+        (None, (), "Explain a mistake of a", "First find a test image"),
+        (None, {("other", 7), ("run", 8)}, "Explain a mistake of a", "First find a test image"),
+        (7, {("run", 9)}, "Test image 7 is Shirt; why did a predict Coat", "First show test image 7 on Inspect"),
+        (8, {("run", 9)}, "Test image 9 is Bag", ""),
+        (None, {("run", 9), ("run", 7)}, "Test image 7 is Shirt", ""),
+        (9, {("run", 9), ("run", 7)}, "Test image 9 is Bag", ""),
+    ],
+)
+def test_a_mistake_is_inspected_before_it_is_explained(mistake, inspected, asked, said):
+    draw = QuestionDraw(None, LabArrays(), lambda: (MISTAKEN,), mistake, inspected)
+    question = ask(QuestionSpec("explain"), "inspect:why", draw)
+    assert asked in question.prompt
+    assert isinstance(question.answer, TextAnswer) == (not said)
+    assert said in getattr(question.answer, "said", "")
 
 
 def test_a_mistake_of_the_newest_run():

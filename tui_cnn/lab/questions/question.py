@@ -1,6 +1,6 @@
 """A question as it is asked: the prompt, its answer, hints step by step, the reason, and what is shown meanwhile."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from random import Random
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -71,6 +71,8 @@ class FinishedRun(NamedTuple):
         read_mistakes: reads the test images that it predicts wrongly, by number, with the class and the prediction.
         settings: those of its recipe, as they are typed.
         epochs: those with validation images.
+        id: of the run, among all.
+        trained_for: how many epochs it was trained for.
     """
 
     name: str
@@ -81,6 +83,8 @@ class FinishedRun(NamedTuple):
     read_mistakes: Callable[[], Mapping[int, tuple[str, str]]] = dict
     settings: Mapping[str, str] = MappingProxyType({})
     epochs: tuple[ValidatedEpoch, ...] = ()
+    id: str = ""
+    trained_for: int = 0
 
 
 class QuestionDraw(NamedTuple):
@@ -90,11 +94,15 @@ class QuestionDraw(NamedTuple):
         random: gives the numbers; None: those of the lesson's link.
         arrays: the arrays that its settings only name, such as a test image.
         finished: lists the learner's runs on Fashion-MNIST that have finished, the newest first; it reads many files.
+        mistake: the number of the test image that the learner has named as predicted wrongly; None: not yet.
+        inspected: the test images that Inspect has shown: the ids of the runs, and their numbers.
     """
 
     random: Random | None = None
     arrays: LabArrays = LabArrays()
     finished: Callable[[], tuple[FinishedRun, ...]] = tuple
+    mistake: int | None = None
+    inspected: Collection[tuple[str, int]] = ()
 
 
 def place_of(link: LabLink, count: int) -> int:

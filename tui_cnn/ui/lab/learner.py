@@ -2,7 +2,7 @@
 
 import time
 from asyncio import to_thread
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from random import Random
 
@@ -18,8 +18,9 @@ from tui_cnn.ui.lab.finished import finished_runs
 class Learner:
     """Asks the questions of lessons, with other numbers each time, and keeps what was answered."""
 
-    def __init__(self, images: ImageStore) -> None:
+    def __init__(self, images: ImageStore, inspected: Collection[tuple[str, int]]) -> None:
         self._images = images
+        self._inspected = inspected
         self.progress = LearnerProgress()
 
     async def read(self) -> None:
@@ -39,9 +40,16 @@ class Learner:
         random = Random() if again or known.asked else None
 
         def drawn() -> LessonQuestion:
-            return ask(spec, step.link, QuestionDraw(random, self._images.arrays_of(step.link), cache(finished_runs)))
+            arrays, mistake = self._images.arrays_of(step.link), self._mistake(lesson)
+            return ask(spec, step.link, QuestionDraw(random, arrays, cache(finished_runs), mistake, self._inspected))
 
         return await to_thread(drawn)
+
+    def _mistake(self, lesson: Lesson) -> int | None:
+        """Return the test image that the learner has named in this lesson as predicted wrongly."""
+        kinds = (step.question.kind if step.question else "" for step in lesson.tries)
+        written = [self.progress.of(lesson, place).written for place, kind in enumerate(kinds) if kind == "own-mistake"]
+        return next((int(number) for number in written if number.isdecimal()), None)
 
     async def keep(self, lesson: Lesson, place: int, result: QuestionResult) -> str:
         """Keep a result; return why it cannot be written, empty if it can."""
