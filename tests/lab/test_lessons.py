@@ -43,6 +43,11 @@ def test_a_lesson(lesson):
     assert all(step.words and "](" not in step.words for step in lesson.tries), "one link a line"
 
 
+def test_our_own_questions_have_hints_by_steps():
+    asked = [step.question for lesson in lessons() for step in lesson.tries if step.question]
+    assert all(len(question.hints) >= 2 for question in asked if question.kind in OWN_KINDS)
+
+
 @pytest.mark.parametrize("code", ["en", "ko"])
 def test_titles_fit_their_line(code):
     """At 120 columns the panel has 39 cells, with ` 15 / 15` at the end; a Korean letter takes two."""

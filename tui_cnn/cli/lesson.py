@@ -1,5 +1,6 @@
 """`cnn-tui lesson check|results`: lessons that someone writes, and what a learner has answered."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -15,7 +16,9 @@ from tui_cnn.errors import UserError
 from tui_cnn.i18n import _, language, ngettext
 
 if TYPE_CHECKING:
-    from tui_cnn.lab.scene import LabArrays
+    from tui_cnn.lab.lessons import Lesson
+    from tui_cnn.lab.questions.spec import QuestionSpec
+    from tui_cnn.ui.lab.bench import ImageStore
 
 _DRAWS = 50
 """So many times a question is drawn when a lesson is checked."""
@@ -45,7 +48,8 @@ def lesson() -> None:
     help=_(
         """Check lessons: that they can be read, that each link leads somewhere, and that each question can be asked.
 
-        Each question is drawn 50 times; an example of each is printed with its answer.
+        Each question is drawn 50 times; an example of each is printed with its answer. All kinds of questions with
+        their options, and what can be set in a link, are listed in docs/lessons.md.
 
         \b
         A question follows its link, in indented lines:
@@ -69,65 +73,67 @@ def check(files: tuple[str, ...]) -> int:
 
 
 def _check(path: Path) -> bool:
-    from tui_cnn.lab.lessons import Try, read_lesson
-    from tui_cnn.lab.questions.question import LessonQuestion, QuestionDraw
-    from tui_cnn.lab.questions.spec import ask
-    from tui_cnn.ui.application.links import parse_link
-
-    def asked(step: Try, random: Random | None) -> LessonQuestion | None:
-        links = [
-            value for value in (step.question.options.values() if step.question else ()) if value.startswith("train:")
-        ]
-        for link in (step.link, *links):
-            parse_link(link)
-        return ask(step.question, step.link, QuestionDraw(random, _arrays(step.link))) if step.question else None
+    from tui_cnn.lab.lessons import read_lesson
 
     try:
         read = read_lesson(path)
     except UserError as error:
         echo(str(error) if str(path) in str(error) else f"{path}: {error}", err=True)
         return False
-    problems = 0
     echo(f"{path}: {read.title}")
-    for step in read.tries:
-        try:
-            first = asked(step, None)
-            for draw in range(_DRAWS if first else 0):
-                asked(step, Random(draw))
-        except UserError as error:
-            if _waits_for_runs(step.question.kind if step.question else ""):
-                continue
-            problems += 1
-            echo(f"{path}:{step.line}: {error}", err=True)
-            continue
-        if first is not None:
-            answer = getattr(first.answer, "written", "")
-            echo(f"  {first.prompt}  →  {answer}" if answer else f"  {first.prompt}")
+    faults = list(_faults(read, path))
+    for line, fault in faults:
+        echo(f"{path}:{line}: {fault}", err=True)
     count = sum(step.question is not None for step in read.tries)
     things = ngettext("{count} thing to try", "{count} things to try", len(read.tries)).format(count=len(read.tries))
     questions = ngettext("{count} question", "{count} questions", count).format(count=count)
-    found = ngettext("{count} problem", "{count} problems", problems).format(count=problems)
+    found = ngettext("{count} problem", "{count} problems", len(faults)).format(count=len(faults))
     echo(f"{things}, {questions}, {found}")
-    return problems == 0
+    return not faults
 
 
-def _waits_for_runs(kind: str) -> bool:
-    """Tell whether a question can only be asked once there are runs."""
-    return kind in ("own-mistake", "explain")
-
-
-def _arrays(link: str) -> "LabArrays":
-    from tui_cnn.lab.links import parse_lab_link
-    from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings
+def _faults(read: "Lesson", path: Path) -> Iterator[tuple[int, UserError]]:
+    """Check links and questions of a lesson, print an example of each question, and yield what is wrong, by lines."""
+    from tui_cnn.lab.lessons import lesson_files, lesson_name, lessons
+    from tui_cnn.ui.application.links import check_link
     from tui_cnn.ui.lab.bench import ImageStore
 
-    settings = parse_lab_link(link).settings if link.startswith("lab:") else None
+    names = {each.name for each in lessons()} | {lesson_name(file) for file in lesson_files(path.parent)}
     images = ImageStore("")
-    if not isinstance(settings, ConvolutionSettings | PoolingSettings):
-        return images.typed
-    if images.lacks_tests(settings):
-        images.read_tests()
-    return images.arrays(settings)
+    for line, link in read.links:
+        try:
+            check_link(link, names)
+        except UserError as error:
+            yield line, error
+    for step in read.tries:
+        options = step.question.options.values() if step.question else ()
+        try:
+            for link in (step.link, *(value for value in options if value.startswith("train:"))):
+                check_link(link, names)
+            if step.question is not None:
+                _draw(step.question, step.link, images)
+        except UserError as error:
+            yield step.line, error
+
+
+def _draw(spec: "QuestionSpec", link: str, images: "ImageStore") -> None:
+    """Draw a question, and print the first one with its answer.
+
+    Raises:
+        UserError: it cannot be asked.
+    """
+    from tui_cnn.lab.questions.question import NoRunError, QuestionDraw
+    from tui_cnn.lab.questions.spec import ask
+
+    arrays = images.arrays_of(link)
+    try:
+        first = ask(spec, link, QuestionDraw(None, arrays))
+        for seed in range(_DRAWS):
+            ask(spec, link, QuestionDraw(Random(seed), arrays))
+    except NoRunError:
+        return  # the run will be the learner's
+    answer = getattr(first.answer, "written", "")
+    echo(visible(f"  {first.prompt}  →  {answer}" if answer else f"  {first.prompt}"))
 
 
 @lesson.command(

@@ -97,9 +97,7 @@ class Convolution(NamedTuple):
         """Work out all places of all filters: (height, width, filters)."""
         laid = self.windows
         padded, turned = laid.padded(self.image), self.turned
-        rows, columns = laid.shape
-        taken = np.stack([[laid.patch(padded, row, column) for column in range(columns)] for row in range(rows)])
-        sums = np.einsum("rcijk,ijkf->rcf", taken, turned)
+        sums = np.einsum("rcijk,ijkf->rcf", laid.patches(padded), turned)
         sums += np.array([self._bias(number) for number in range(turned.shape[3])])
         result: Image = np.maximum(sums, 0.0) if self.relu else sums
         return result

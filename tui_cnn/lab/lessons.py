@@ -17,6 +17,7 @@ from tui_cnn.visible import visible
 DIRECTORY = ROOT / "lessons"
 
 _TRY = re.compile(r"- \[(?P<title>[^\]]+)\]\((?P<link>[^)\s]+)\)(?::?\s*(?P<rest>.*))?")
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
 _QUESTION = re.compile(r"\?\s*(?P<kind>[\w-]+)\s*(?P<words>.*)")
 _OPTION = re.compile(r"- \((?P<right>[xX ]?)\)\s*(?P<text>.+)")
 
@@ -49,12 +50,20 @@ class Try(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """A lesson: the name that it is asked for by, its title, its text in Markdown, and what to try."""
+    """A lesson.
+
+    Attributes:
+        name: it is asked for by this.
+        title, text: in words, and in Markdown.
+        tries: what to try.
+        links: those of the text, and the lines that they stand in.
+    """
 
     name: str
     title: str
     text: str
     tries: tuple[Try, ...]
+    links: tuple[tuple[int, str], ...] = ()
 
 
 @cache
@@ -101,7 +110,12 @@ def read_lesson(path: Path) -> Lesson:
         FormatError: it cannot be read.
         LessonError: it is not written as lessons are.
     """
-    return parse_lesson(read_text(path), re.sub(r"^\d+-", "", path.stem))
+    return parse_lesson(read_text(path), lesson_name(path))
+
+
+def lesson_name(path: Path) -> str:
+    """Return the name of the lesson of a file."""
+    return re.sub(r"^\d+-", "", path.stem)
 
 
 def parse_lesson(text: str, name: str) -> Lesson:
@@ -119,7 +133,8 @@ def parse_lesson(text: str, name: str) -> Lesson:
             _("the list of things to try is missing: ## Things to try, and lines such as - [Title](lab:sizes)")
         )
     body = "\n".join(lines[1 : headings[-1]]).strip()
-    return Lesson(name, lines[0][2:].strip(), body, _tries(lines, headings[-1] + 1))
+    links = ((number, link) for number, line in enumerate(lines[: headings[-1]], 1) for link in _LINK.findall(line))
+    return Lesson(name, lines[0][2:].strip(), body, _tries(lines, headings[-1] + 1), tuple(links))
 
 
 def _tries(lines: list[str], first: int) -> tuple[Try, ...]:

@@ -83,12 +83,9 @@ class Pooling(NamedTuple):
 
     def step(self, index: int, channel: int = 0) -> Pooled:
         """Work out one place for one channel of the output."""
-        return self._step(self.windows.padded(self.image, np.nan), index, channel)
-
-    def _step(self, padded: Image, index: int, channel: int) -> Pooled:
         laid = self.windows
         row, column = divmod(index, laid.shape[1])
-        patch = laid.patch(padded, row, column)
+        patch = laid.patch(laid.padded(self.image, np.nan), row, column)
         if self.kind == "depth-max":
             window = patch[:, 0, channel * self.depth : (channel + 1) * self.depth]
         else:
@@ -106,13 +103,19 @@ class Pooling(NamedTuple):
 
     def output(self) -> Image:
         """Work out all places of all channels: (height, width, channels)."""
-        rows, columns = self.windows.shape
-        padded = self.windows.padded(self.image, np.nan)
-        values = [
-            [self._step(padded, index, channel).value for channel in range(self.channels)]
-            for index in range(self.steps)
-        ]
-        return np.array(values).reshape(rows, columns, self.channels)
+        laid = self.windows
+        taken = laid.patches(laid.padded(self.image, np.nan))
+        over = (2, 3)
+        if self.kind == "depth-max":
+            made: Image = taken.reshape(*laid.shape, self.channels, self.depth).max(axis=3)
+        elif self.kind in ("average", "global-average"):
+            made = np.nanmean(taken, axis=over)
+        elif self.weights is not None:
+            weights = np.where(np.isnan(taken), 0.0, self.weights[..., np.newaxis])
+            made = np.nansum(weights * taken, axis=over) / weights.sum(axis=over)
+        else:
+            made = np.nanmax(taken, axis=over)
+        return made
 
 
 def pooling_weights(settings: PoolingSettings) -> NDArray[np.float64] | None:

@@ -34,7 +34,7 @@ class QuestionResult(msgspec.Struct, frozen=True, omit_defaults=True):
         last: how the last one ended.
         when: of the last one, seconds since 1970.
         predicted: an answer that waits for results.
-        written: an explanation in the learner's own words.
+        written: an explanation in the learner's own words, or the test image that it is about.
     """
 
     asked: int = 0

@@ -1,6 +1,6 @@
 """A convolution as it is set up in the Lab: settings and arrays, made into an image and kernels."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from msgspec import structs
@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from tui_cnn.insight.filters import classical_filters
 from tui_cnn.lab.convolution import Convolution, Kernels
-from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, PictureSettings
+from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings, PictureSettings, PoolingSettings
 from tui_cnn.lab.windows import Image
+
+P = TypeVar("P", bound=ConvolutionSettings | PoolingSettings)
 
 NOTES: Image = np.array(
     [
@@ -168,9 +170,7 @@ def convolution(settings: ConvolutionSettings, arrays: LabArrays) -> Convolution
     )
 
 
-def type_pixel(
-    settings: ConvolutionSettings, arrays: LabArrays, place: tuple[int, int, int], value: float
-) -> tuple[ConvolutionSettings, LabArrays]:
+def type_pixel(settings: P, arrays: LabArrays, place: tuple[int, int, int], value: float) -> tuple[P, LabArrays]:
     """Put a number into the image, which thereby becomes the user's own."""
     image = image_of(settings, arrays).copy()
     image[place] = value

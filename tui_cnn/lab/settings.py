@@ -118,7 +118,7 @@ _LearningImage = Literal[
 
 
 class LearningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A kernel that is learned from an image and what a hidden kernel makes of it."""
+    """A kernel that is learned from an image and the output of a hidden kernel."""
 
     image: Annotated[
         _LearningImage, Meta(description="Image; own: typed in on the Convolution page; file: an image file (o)")

@@ -7,6 +7,7 @@ learning", 2016, section 2.
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from tui_cnn.errors import UserError
@@ -92,6 +93,13 @@ class Windows(NamedTuple):
         down, across = self.down.taps(row), self.across.taps(column)
         cut: Image = padded[down.start : down.stop : down.step, across.start : across.stop : across.step]
         return cut
+
+    def patches(self, padded: Image) -> NDArray[np.float64]:
+        """Return what is under the window at all places: (rows, columns, taps down, taps across, channels)."""
+        (down, across) = self
+        every = sliding_window_view(padded, (down.reach, across.reach), axis=(0, 1))
+        taken = every[:: down.s, :: across.s, :, :: down.d, :: across.d]
+        return np.moveaxis(taken, 2, -1)
 
 
 def lay(n: int, f: int, s: int, d: int, padding: Padding) -> Axis:

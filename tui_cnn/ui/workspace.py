@@ -83,6 +83,7 @@ class Workspace:
         marked: the runs to compare; their curves are drawn over each other.
         layer_times: what layers were measured to take on this machine.
         varied: what a search is to vary: fields of the design's layers, and of the recipe.
+        inspected_images: the test images that Inspect has shown: the ids of the runs, and their numbers.
         data: the directory of the data set; empty: Fashion-MNIST.
         recipe: what stands in the form of the Train screen; None before that was opened.
     """
@@ -103,6 +104,7 @@ class Workspace:
         self.open_model = host.open_model
         self.open_network = host.open_network
         self.follow_link = host.follow_link
+        self.inspected_images: set[tuple[str, int]] = set()
         self.data = data
         self.recipe: Recipe | None = None
         self.configuration = configuration

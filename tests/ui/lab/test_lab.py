@@ -264,6 +264,39 @@ async def test_pooling_and_a_move():
         await user.sees("average of 3, 0, 1, 5 = 2.25")
 
 
+async def test_the_worked_example_of_pooling_is_one_key_away():
+    """29, 15, 0 and 100 give 100, and on average 36."""
+    async with opened(size=(80, 24)) as user:
+        await lab(user, "lab:pooling")
+        await user.press("n")
+        await user.sees("maximum of 29, 15, 0, 100 = 100")
+        assert (numbers(user, "Image"), numbers(user, "Pooled")) == ([[29, 15], [0, 100]], [[100]])
+        await user.press("n")
+        await user.sees("average of 29, 15, 0, 100 = 36")
+        assert numbers(user, "Pooled") == [[36]]
+        await user.press("n")
+        await user.sees("maximum of 3, 0, 1, 5 = 5", "step 1 of 9")
+
+
+async def test_numbers_are_typed_into_what_is_pooled():
+    async with opened(size=(80, 24)) as user:
+        await lab(user, "lab:pooling?image=four-numbers&kind=average&right=1")
+        assert numbers(user, "Image") == [[0, 29], [0, 0]]
+        await user.press("i")
+        await user.sees("average of 29, 15, 0, 100 = 36", "row 1, column 1: 29   Arrows move, digits − . Del edit")
+        await user.press("9", "right", "-", "3", "down", "left", "2", "backspace", "2", "escape")
+        await user.sees("average of 9, −3, 2, 100 = 27")
+        assert numbers(user, "Image") == [[9, -3], [2, 100]]
+        assert user.app.screen.bench.settings.image == "own"
+        await user.press("i", "right", "down", "delete", "enter")
+        await user.sees("average of 9, −3, 2, 0 = 2")
+        await user.press("k")
+        assert not user.app.screen.bench.typing, "there is no kernel"
+        await user.press("i")
+        await user.click("−3")
+        await user.sees("row 1, column 2: −3")
+
+
 async def test_the_chain_of_sizes():
     async with opened(size=(80, 24)) as user:
         await lab(user)

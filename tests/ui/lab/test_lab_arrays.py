@@ -15,12 +15,12 @@ from tui_cnn.lab.settings import ConvolutionSettings, PoolingSettings, WeightsSe
 from tui_cnn.lab.sizes import Link, Slide
 from tui_cnn.lab.windows import WindowError
 from tui_cnn.ui.lab.convolution import convolution_arrays
-from tui_cnn.ui.lab.kernel_stepper import CellCursor
 from tui_cnn.ui.lab.pairs import pairs_table
 from tui_cnn.ui.lab.pooling import pooling_arrays, pooling_facts
 from tui_cnn.ui.lab.sizes_view import ChainCursor, chain_table
 from tui_cnn.ui.lab.stage import Part, ShownArray, StageSize, fit_into, image_scale, size_of
 from tui_cnn.ui.lab.sums import product, products, sums
+from tui_cnn.ui.lab.typing_stepper import CellCursor
 from tui_cnn.ui.lab.weights import WeightsCalculator, weights_tables
 from tui_cnn.ui.toolkit.pictures.canvas import Canvas
 from tui_cnn.ui.toolkit.pictures.drawing import Styles

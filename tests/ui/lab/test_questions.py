@@ -25,8 +25,8 @@ async def asked(user, lesson, place):
 
 
 def _shown(user):
-    tries = user.app.focused
-    return user.app.screen.query_one(LessonPanel).lesson.name if isinstance(tries, Tries) else None
+    lesson = user.app.screen.query_one(LessonPanel).lesson if isinstance(user.app.focused, Tries) else None
+    return lesson.name if lesson else None
 
 
 def result(lesson, place):

@@ -128,6 +128,14 @@ class MemberAnswer(NamedTuple):
         """
         return _number(typed) in self.said
 
+    def plain(self, typed: str) -> str:
+        """Write a right answer without commas and blanks.
+
+        Raises:
+            AnswerError: it is no number.
+        """
+        return f"{_number(typed):.0f}"
+
 
 class TextAnswer(NamedTuple):
     """An explanation in the learner's own words: kept, and right if it has as many words as it takes to explain."""

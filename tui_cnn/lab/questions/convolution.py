@@ -11,18 +11,20 @@ from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.numbers import bracketed, number
 from tui_cnn.lab.questions.answers import ChoiceAnswer, NumberAnswer, ShapeAnswer
-from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, QuestionError, kind
+from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, QuestionError, kind, place_of
 from tui_cnn.lab.scene import LabArrays, convolution, image_of, kernel_name, kernels_of
 from tui_cnn.lab.settings import KERNEL_NAMES, ConvolutionSettings
 from tui_cnn.lab.windows import Windows
 
 _GENERATED = ("white-left", "white-right", "white-top", "corners", "colours")
 _MOST_TERMS = 27
+_LARGE = 16
+"""An image of so many pixels is still seen with a stride of 2."""
 
 
 @kind("output-size", "convolution")
 def output_size(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
-    """Ask for height and width of what comes out."""
+    """Ask for height and width of the output."""
     settings, arrays = _drawn(link, draw)
     made = convolution(settings, arrays)
     words = _("An image of {image}, a kernel of {kernel}, stride {stride}, padding {padding}: what size is the output?")
@@ -42,7 +44,7 @@ def output_size(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQ
 
 @kind("output-shape", "convolution")
 def output_shape(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
-    """Ask for the shape of what comes out, with its channels."""
+    """Ask for the shape of the output, with its channels."""
     settings, arrays = _drawn(link, draw)
     made = convolution(settings, arrays)
     filters = made.kernels.shape[3]
@@ -106,7 +108,11 @@ def sign(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion
     prompt = _("Without counting: is the sum at row {row}, column {column} positive, zero or negative?")
     alike = number(round(step.cosine, 2)) if step.cosine is not None else "0"
     reason = _("{terms} = {sum}; the cosine of patch and kernel is {cosine}")
-    hints = (_("Where the image is bright under weights above 0 and dark under weights below 0, the sum is positive."),)
+    above = float(step.products[step.products > 0].sum())
+    hints = (
+        _("Where the image is bright under weights above 0 and dark under weights below 0, the sum is positive."),
+        _("The products above 0 sum to {sum}.").format(sum=number(above)),
+    )
     return LessonQuestion(
         prompt.format(row=step.row + 1, column=step.column + 1),
         ChoiceAnswer(options, right),
@@ -177,6 +183,8 @@ def which_filter(link: LabLink, _options: Options, draw: QuestionDraw) -> Lesson
         )
     chosen = settings.kernel if draw.random is None else random.choice(alike)
     settings = structs.replace(settings, kernel=chosen, kernel_size=_kernel_shape(chosen))
+    if draw.random is not None and min(image_of(settings, arrays).shape[:2]) >= _LARGE:
+        settings = structs.replace(settings, strides=(random.choice([1, 2]),) * 2)
     right = convolution(settings, arrays).output()
     others = [
         name for name in alike if name != chosen and _differs(structs.replace(settings, kernel=name), arrays, right)
@@ -245,14 +253,14 @@ def _varied(settings: ConvolutionSettings, arrays: LabArrays, random: Random) ->
             image=np.array([[[random.randint(0, 9)] for _c in range(side)] for _r in range(side)], float)
         )
     elif settings.image in _GENERATED:
-        change["side"] = random.randint(max(4, settings.side - 2), settings.side + 2)
+        change["side"] = max(4, settings.side + random.randint(-2, 2))
     if settings.kernel == "random" and settings.kernel_size != (1, 1):
         size = random.choice([2, 3, 4, 5])
         change["kernel_size"] = (size, size)
     if settings.strides != (1, 1):
         change["strides"] = (random.choice([2, 3]),) * 2
     if settings.padding.isdecimal():
-        change["padding"] = str(random.randint(1, 3))
+        change["padding"] = str(random.randint(1, 5))
     if settings.filters > 1:
         change["filters"] = random.randint(2, 12)
     if settings.bias:
@@ -270,7 +278,7 @@ def _place(made: Convolution, link: LabLink, random: Random | None) -> int:
     """Choose a place, that of the link or any; one with something under the window, if there is one."""
     places = list(range(made.steps))
     if random is None:
-        places = [link.place, *places]
+        places = [place_of(link, made.steps), *places]
     else:
         random.shuffle(places)
     return next((place for place in places if made.step(place).products.any()), places[0])

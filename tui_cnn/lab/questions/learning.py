@@ -9,7 +9,7 @@ from msgspec import structs
 from tui_cnn.i18n import _
 from tui_cnn.lab.learning import GradientStep, KernelLearning, learning
 from tui_cnn.lab.links import LabLink
-from tui_cnn.lab.numbers import bracketed, number
+from tui_cnn.lab.numbers import bracketed, number, product
 from tui_cnn.lab.questions.answers import ChoiceAnswer, NumberAnswer
 from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, QuestionError, kind, rows_written
 from tui_cnn.lab.scene import LabArrays
@@ -50,7 +50,7 @@ def gradient(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQues
         "{pixels}. What is the gradient of the loss by this weight?"
     )
     answer, written = NumberAnswer(float(step.gradient[row, column])), _sum(step, row, column)
-    hint = _("Each place gives its error times its pixel; the derivative of a square brings the factor 2.")
+    error, pixel = step.terms(row, column)[0]
     return LessonQuestion(
         prompt.format(
             errors=rows_written(step.error),
@@ -60,7 +60,10 @@ def gradient(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQues
         ),
         answer,
         f"{written} = {answer.written}",
-        (hint,) if answer.written in written else (hint, _("Here: {sum}").format(sum=written)),
+        (
+            _("Each place gives its error times its pixel; the derivative of a square brings the factor 2."),
+            _("The first of {count} places gives {term}.").format(count=step.error.size, term=product(error, pixel)),
+        ),
         *_shown(settings, arrays),
         "value",
     )
@@ -105,9 +108,11 @@ def next_weight(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQ
 
 @kind("converges", "learning")
 def converges(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
-    """Ask whether the loss falls or grows with a learning rate; the largest eigenvalue of the Hessian is told."""
+    """Ask whether the loss falls or grows with a learning rate; the largest eigenvalue of the Hessian is shown."""
     settings, arrays = _drawn(link, draw)
     made, random = learning(settings, arrays), draw.random
+    if not isfinite(made.largest_rate):
+        raise QuestionError(_("this question needs an image that is not all zeros"))
     rate = settings.rate
     if random is not None:
         rate = _rounded(made.largest_rate * random.choice([0.2, 0.5, 0.8, 1.25, 2.0, 5.0]))

@@ -2,10 +2,20 @@
 
 from urllib.parse import parse_qsl
 
+from tui_cnn.core.analysis import analyze
+from tui_cnn.core.network import Network
 from tui_cnn.formats.models import find_network
 from tui_cnn.i18n import _
 from tui_cnn.lab.questions.answers import ChoiceAnswer, PredictionAnswer
-from tui_cnn.lab.questions.question import FinishedRun, LessonQuestion, Options, QuestionDraw, QuestionError, kind
+from tui_cnn.lab.questions.question import (
+    FinishedRun,
+    KindOption,
+    LessonQuestion,
+    Options,
+    QuestionDraw,
+    QuestionError,
+    kind,
+)
 
 _RISEN = 1.1
 """A validation loss that ends so many times above its lowest has risen: less is chance from epoch to epoch."""
@@ -14,10 +24,15 @@ _RISEN = 1.1
 @kind("validation-loss", "train")
 def validation_loss(link: str, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask what the validation loss will do in the run that the link sets up."""
-    _network(link)
+    network = _network(link)
     options = (_("it falls, and stays low"), _("it falls, then rises"))
     prompt = _("The training loss falls from epoch to epoch. What will the validation loss do?")
-    hints = (_("The network sees the training images again and again, the validation images never."),)
+    hints = (
+        _("The network sees the training images again and again, the validation images never."),
+        _("It has {count} parameters: more than it needs to learn a few hundred images by heart.").format(
+            count=f"{analyze(network).totals.params:,}"
+        ),
+    )
     run = _run_of(link, draw)
     if run is None:
         return LessonQuestion(prompt, PredictionAnswer(options), _when_trained(), hints)
@@ -29,10 +44,10 @@ def validation_loss(link: str, _options: Options, draw: QuestionDraw) -> LessonQ
     return LessonQuestion(prompt, ChoiceAnswer(options, int(last > _RISEN * lowest)), said, hints)
 
 
-@kind("smaller-gap", "train", options=("than",))
+@kind("smaller-gap", "train", than=KindOption("the link of the other run: `train:…`", is_required=True))
 def smaller_gap(link: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask whether the gap between training and validation accuracy will be smaller than in the run of another link."""
-    scheme, _colon, other = options.get("than", "").partition(":")
+    scheme, _colon, other = options["than"].partition(":")
     if scheme != "train" or not other:
         raise QuestionError(_("“{kind}” needs the link of another run: than=train:…").format(kind="smaller-gap"))
     _network(link)
@@ -40,7 +55,10 @@ def smaller_gap(link: str, options: Options, draw: QuestionDraw) -> LessonQuesti
     choices = (_("smaller"), _("as large, or larger"))
     prompt = _("Training accuracy − validation accuracy after the last epoch is the gap. How large will it be here?")
     prompt += " " + _("Compare with {run}.").format(run=other.replace("?", " ").replace("&", " "))
-    hints = (_("Can the network still learn each training image by heart?"),)
+    hints = (
+        _("Can the network still learn each training image by heart?"),
+        _("Dropout and augmentation change each step; more images are more to learn by heart."),
+    )
     run, before = _run_of(link, draw), _run_of(other, draw)
     if run is None or before is None:
         return LessonQuestion(prompt, PredictionAnswer(choices), _when_trained(), hints)
@@ -48,13 +66,13 @@ def smaller_gap(link: str, options: Options, draw: QuestionDraw) -> LessonQuesti
     return LessonQuestion(prompt, ChoiceAnswer(choices, int(_gap(run) >= _gap(before))), reason, hints)
 
 
-def _network(link: str) -> None:
-    """Find out whether a link names a network.
+def _network(link: str) -> Network:
+    """Find the network of a link.
 
     Raises:
-        FormatError: it does not.
+        FormatError: there is none.
     """
-    find_network(link.partition("?")[0])
+    return find_network(link.partition("?")[0])[0]
 
 
 def _run_of(link: str, draw: QuestionDraw) -> FinishedRun | None:

@@ -1,10 +1,11 @@
 """Questions about a photograph: which filter made a picture of it, and which stage of Canny removes a pixel."""
 
-from functools import cache
+from functools import cache, lru_cache
 from random import Random
 
 import numpy as np
 from msgspec import structs
+from numpy.lib.stride_tricks import sliding_window_view
 
 from tui_cnn.i18n import _
 from tui_cnn.lab.edges import DIRECTIONS, Canny, Plane, canny, joined
@@ -31,13 +32,16 @@ _UNLIKE: tuple[tuple[PhotoMethod, ...], ...] = (
 )
 """Filters whose pictures of one photograph can be told apart; those of one group look alike."""
 _OPTIONS = 4
+_SIGMAS, _LOWS, _ABOVE = (0.5, 0.75, 1.0, 1.25), (0.1, 0.15, 0.2, 0.25), (0.1, 0.15, 0.2)
+_KEPT = len(_SIGMAS) * len(_LOWS) * len(_ABOVE)
+"""So many results of Canny may be drawn; each has about 100 kB."""
 _CLEAR = 0.5
 """By so much the numbers of a question differ at least: they are written with one decimal."""
 
 
 @kind("photo-filter", "photo")
 def photo_filter(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
-    """Ask which filter made the picture that stands beside the photograph."""
+    """Ask which filter made the result beside the photograph."""
     settings = link.settings
     assert isinstance(settings, PhotoSettings)
     random = draw.random or Random(0)
@@ -95,7 +99,7 @@ def canny_stage(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQ
     else:
         raise QuestionError(_("with these thresholds no pixel can be asked about; choose others"))
     made, place, stage = found
-    before, behind = _neighbours(made, place)
+    before, behind = (float(plane[place]) for plane in _neighbours(made))
     value, chain = made.magnitude[place], _chain(made, place)
     given = {
         "low": _written(made.low),
@@ -128,15 +132,19 @@ def _plane() -> Plane:
     return grey_levels(scaled(townscape(), _SIZE))
 
 
+@lru_cache(maxsize=_KEPT)
+def _canny(sigma: float, low: float, high: float) -> Canny:
+    return canny(_plane(), sigma, low, high)
+
+
 def _varied(settings: PhotoSettings, random: Random) -> PhotoSettings:
-    low = random.choice([0.1, 0.15, 0.2, 0.25])
-    high = low + random.choice([0.1, 0.15, 0.2])
-    return structs.replace(settings, low=low, high=round(high, 2), sigma=random.choice([0.5, 0.75, 1.0, 1.25]))
+    low = random.choice(_LOWS)
+    return structs.replace(settings, low=low, high=round(low + random.choice(_ABOVE), 2), sigma=random.choice(_SIGMAS))
 
 
 def _pixel(settings: PhotoSettings, random: Random) -> tuple[Canny, tuple[int, int], int] | None:
     """Draw a pixel, and say what becomes of it: 0 to 2 the stage that removes it, 3: it is an edge."""
-    made = canny(_plane(), settings.sigma, settings.low, settings.high)
+    made = _canny(settings.sigma, settings.low, settings.high)
     reached = made.strong | made.weak
     states = (
         (made.magnitude > 0) & (made.thinned == 0),
@@ -145,31 +153,32 @@ def _pixel(settings: PhotoSettings, random: Random) -> tuple[Canny, tuple[int, i
         made.edges,
     )
     stage = random.randrange(len(states))
-    places = [(int(row), int(column)) for row, column in np.argwhere(states[stage])]
+    others = (*_neighbours(made), made.low, made.high, 0.0)
+    is_clear = np.all([np.abs(made.magnitude - other) > _CLEAR for other in others], axis=0)
+    has_chain = sliding_window_view(np.pad(reached, 1), (3, 3)).sum(axis=(2, 3)) > reached
+    places = [(int(row), int(column)) for row, column in np.argwhere(states[stage] & is_clear & has_chain)]
     random.shuffle(places)
     for place in places:
-        numbers = [*_neighbours(made, place), made.low, made.high, 0.0]
-        value, chain = float(made.magnitude[place]), _chain(made, place)
-        is_clear = all(abs(value - other) > _CLEAR for other in numbers)
-        if is_clear and chain and abs(chain - made.high) > _CLEAR:
+        chain = _chain(made, place)
+        if abs(chain - made.high) > _CLEAR:
             return made, place, stage
     return None
 
 
-def _neighbours(made: Canny, place: tuple[int, int]) -> tuple[float, float]:
-    """Return the magnitudes before and behind a pixel along its gradient; beyond the border they are 0."""
+def _neighbours(made: Canny) -> tuple[Plane, Plane]:
+    """Return the magnitudes before and behind each pixel along its gradient; beyond the border they are 0."""
     padded = np.pad(made.magnitude, 1)
-    down, across = DIRECTIONS[made.direction[place]]
-    row, column = place[0] + 1, place[1] + 1
-    return float(padded[row - down, column - across]), float(padded[row + down, column + across])
+    down, across = np.moveaxis(np.array(DIRECTIONS)[made.direction], 2, 0)
+    row, column = np.indices(made.magnitude.shape) + 1
+    return padded[row - down, column - across], padded[row + down, column + across]
 
 
 def _chain(made: Canny, place: tuple[int, int]) -> float:
-    """Return the largest magnitude of what is joined to a pixel, from the low threshold on; 0: there is nothing."""
+    """Return the largest magnitude of what is joined to a pixel, from the low threshold on."""
     start = np.zeros(made.strong.shape, bool)
     start[place] = True
     others = joined(start, (made.strong | made.weak) & ~start) & ~start
-    return float(made.magnitude[others].max(initial=0.0))
+    return float(made.magnitude[others].max())
 
 
 def _written(value: float) -> str:

@@ -12,7 +12,7 @@ from tui_cnn.lab.numbers import number, product
 from tui_cnn.lab.pooling import Pooling, moved
 from tui_cnn.lab.questions.answers import ChoiceAnswer, NumberAnswer, ShapeAnswer
 from tui_cnn.lab.questions.convolution import sizes_written
-from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, kind, rows_written
+from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, kind, place_of, rows_written
 from tui_cnn.lab.scene import LabArrays
 from tui_cnn.lab.settings import PoolingSettings
 
@@ -21,7 +21,7 @@ from tui_cnn.lab.settings import PoolingSettings
 def pooled_value(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the number that a window keeps."""
     settings, arrays, pooling = _drawn(link, draw)
-    place = link.place if draw.random is None else draw.random.randrange(pooling.steps)
+    place = place_of(link, pooling.steps) if draw.random is None else draw.random.randrange(pooling.steps)
     channel = 0 if draw.random is None else draw.random.randrange(pooling.channels)
     step = pooling.step(place, channel)
     values = [number(value) for value in step.patch.ravel() if not np.isnan(value)]
@@ -69,7 +69,7 @@ def pooled_value(link: LabLink, _options: Options, draw: QuestionDraw) -> Lesson
 
 @kind("pooled-shape", "pooling")
 def pooled_shape(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
-    """Ask for the shape of what comes out."""
+    """Ask for the shape of the output."""
     settings, arrays, pooling = _drawn(link, draw)
     shape = (*pooling.windows.shape, pooling.channels)
     prompt = _("An image of {image}, windows of {size}, stride {stride}, padding {padding}: what is the output shape?")

@@ -1,6 +1,6 @@
 """A question as it is asked: the prompt, its answer, hints step by step, the reason, and what is shown meanwhile."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from random import Random
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_cnn.errors import UserError
+from tui_cnn.i18n import _
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.numbers import number
 from tui_cnn.lab.questions.answers import Answer
@@ -22,6 +23,10 @@ Of a step of learning, the value is the gradient, with all that follows from it.
 
 class QuestionError(UserError):
     """A question that cannot be asked; the message says what is wrong with it."""
+
+
+class NoRunError(QuestionError):
+    """A question about a run of the learner's, who has none yet; the lesson is right."""
 
 
 class LessonQuestion(NamedTuple):
@@ -66,6 +71,8 @@ class FinishedRun(NamedTuple):
         read_mistakes: reads the test images that it predicts wrongly, by number, with the class and the prediction.
         settings: those of its recipe, as they are typed.
         epochs: those with validation images.
+        id: of the run, among all.
+        trained_for: how many epochs it was trained for.
     """
 
     name: str
@@ -76,6 +83,8 @@ class FinishedRun(NamedTuple):
     read_mistakes: Callable[[], Mapping[int, tuple[str, str]]] = dict
     settings: Mapping[str, str] = MappingProxyType({})
     epochs: tuple[ValidatedEpoch, ...] = ()
+    id: str = ""
+    trained_for: int = 0
 
 
 class QuestionDraw(NamedTuple):
@@ -85,11 +94,27 @@ class QuestionDraw(NamedTuple):
         random: gives the numbers; None: those of the lesson's link.
         arrays: the arrays that its settings only name, such as a test image.
         finished: lists the learner's runs on Fashion-MNIST that have finished, the newest first; it reads many files.
+        mistake: the number of the test image that the learner has named as predicted wrongly; None: not yet.
+        inspected: the test images that Inspect has shown: the ids of the runs, and their numbers.
     """
 
     random: Random | None = None
     arrays: LabArrays = LabArrays()
     finished: Callable[[], tuple[FinishedRun, ...]] = tuple
+    mistake: int | None = None
+    inspected: Collection[tuple[str, int]] = ()
+
+
+def place_of(link: LabLink, count: int) -> int:
+    """Return the place of a link, of an output that has so many numbers.
+
+    Raises:
+        QuestionError: it lies behind the last one.
+    """
+    if link.place >= count:
+        message = _("place {place} is beyond the output, which has {count} numbers")
+        raise QuestionError(message.format(place=link.place + 1, count=count))
+    return link.place
 
 
 def rows_written(values: NDArray[np.float64]) -> str:
@@ -101,11 +126,19 @@ Options = Mapping[str, str]
 """What a lesson says about a question: `layer=conv2d_1`."""
 
 
+class KindOption(NamedTuple):
+    """An option of a kind: what it means, the words that it may be, if only some, and whether it must be given."""
+
+    meaning: str
+    words: tuple[str, ...] = ()
+    is_required: bool = False
+
+
 class QuestionKind(NamedTuple):
     """A kind of question: where its links lead (`convolution`, `build`), its options, and what makes one."""
 
     places: tuple[str, ...]
-    options: tuple[str, ...]
+    options: Mapping[str, KindOption]
     make: Callable[..., LessonQuestion]
 
 
@@ -114,7 +147,7 @@ KINDS: dict[str, QuestionKind] = {}
 
 
 def kind(
-    name: str, *places: str, options: tuple[str, ...] = ()
+    name: str, *places: str, **options: KindOption
 ) -> Callable[[Callable[..., LessonQuestion]], Callable[..., LessonQuestion]]:
     """Declare a kind of question."""
 

@@ -9,10 +9,13 @@ from tui_cnn.i18n import _
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.questions.answers import NumberAnswer, ShapeAnswer
 from tui_cnn.lab.questions.convolution import shared_hint
-from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, kind
+from tui_cnn.lab.questions.question import KindOption, LessonQuestion, Options, QuestionDraw, kind
 from tui_cnn.lab.settings import SizesSettings, WeightsSettings
 from tui_cnn.lab.sizes import Link, Slide, chain, compare, dense, read_windows, stacked
 from tui_cnn.lab.windows import WindowError
+
+_LAYERS = ("convolution", "unshared", "dense")
+_COUNTS = tuple("23456789")
 
 
 @kind("chain-size", "sizes")
@@ -62,7 +65,7 @@ def chain_field(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQ
     return LessonQuestion(words, NumberAnswer(links[-1].field), reason, hints)
 
 
-@kind("weights", "weights", options=("of",))
+@kind("weights", "weights", of=KindOption("what is counted; `convolution` unless it is given", _LAYERS))
 def weights(link: LabLink, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the parameters of a convolution, of one that shares no weights, or of a dense layer."""
     settings = _drawn_weights(link, draw)
@@ -80,7 +83,10 @@ def weights(link: LabLink, options: Options, draw: QuestionDraw) -> LessonQuesti
             cost = dense(values, units, "·".join(map(str, shape)), f"{units}")
             prompt = _("A dense layer of {units} units, with biases, on an image of {image}: how many parameters?")
             prompt = prompt.format(units=f"{units:,}", image=image)
-            hints = (_("Every unit has a weight for every number of the image, and a bias."),)
+            hints = (
+                _("Every unit has a weight for every number of the image, and a bias."),
+                _("One unit has {weights} weights and one bias.").format(weights=f"{values:,}"),
+            )
         case "unshared":
             cost = costs.unshared
             prompt = _(
@@ -88,7 +94,10 @@ def weights(link: LabLink, options: Options, draw: QuestionDraw) -> LessonQuesti
                 "but with weights and a bias of its own at each place: how many parameters?"
             ).format(filters=settings.filters, kernel=kernel, image=image, stride=settings.stride)
             words = _("The output is {output}; each of its numbers has its own weights.")
-            hints = (words.format(output=format_shape((rows, columns, settings.filters))),)
+            hints = (
+                words.format(output=format_shape((rows, columns, settings.filters))),
+                _("One of its numbers has {taps} weights and one bias.").format(taps=taps),
+            )
         case _:
             cost = costs.convolution
             prompt = _("{filters} filters of {kernel} on {image}, each with a bias: how many parameters?")
@@ -97,7 +106,7 @@ def weights(link: LabLink, options: Options, draw: QuestionDraw) -> LessonQuesti
     return LessonQuestion(prompt, NumberAnswer(cost.parameters), f"{cost.formula} = {cost.parameters:,}", hints)
 
 
-@kind("stacked-weights", "weights", options=("layers",))
+@kind("stacked-weights", "weights", layers=KindOption("how many convolutions; 2 unless it is given", _COUNTS))
 def stacked_weights(link: LabLink, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the weights of several small convolutions in a row, as VGG has them."""
     settings = _drawn_weights(link, draw)
@@ -115,7 +124,10 @@ def stacked_weights(link: LabLink, options: Options, draw: QuestionDraw) -> Less
             layers=layers, f=settings.kernel, c=settings.filters, weights=f"{found.parameters:,}", field=found.field,
             one=f"{one.parameters:,}",
         ),
-        (_("One of them has {f}·{f}·{c}·{c} weights.").format(f=settings.kernel, c=settings.filters),),
+        (
+            _("Each has a kernel for every pair of an input and an output channel."),
+            _("One of them has {f}·{f}·{c}·{c} weights.").format(f=settings.kernel, c=settings.filters),
+        ),
     )  # fmt: skip
 
 

@@ -66,7 +66,10 @@ def softmax_gradient(link: LabLink, _options: Options, draw: QuestionDraw) -> Le
         prompt.format(probabilities=probabilities, true=made.true + 1, number=which + 1),
         answer,
         f"p − y = {probability} − {target} = {answer.written}",
-        (_("It is p − y: the probability, less 1 for the true class and less 0 for the others."),),
+        (
+            _("It is p − y: the probability, less 1 for the true class and less 0 for the others."),
+            _("For class {number} the target y is {target}.").format(number=which + 1, target=target),
+        ),
     )
 
 

@@ -37,7 +37,7 @@ from tui_cnn.lab.questions import (  # noqa: F401  # they declare the kinds
     transposed,
 )
 from tui_cnn.lab.questions.answers import AnswerError, ChoiceAnswer, NumberAnswer
-from tui_cnn.lab.questions.question import KINDS, LessonQuestion, QuestionDraw, QuestionError
+from tui_cnn.lab.questions.question import KINDS, LessonQuestion, QuestionDraw, QuestionError, QuestionKind
 
 OWN_KINDS = ("choice", "number")
 """The kinds whose prompt and answer the lesson writes itself."""
@@ -86,16 +86,32 @@ def ask(spec: QuestionSpec, link: str, draw: QuestionDraw) -> LessonQuestion:
     if place not in declared.places:
         message = _("“{name}” can be asked of {places}, not of {place}")
         raise QuestionError(message.format(name=spec.kind, places=", ".join(declared.places), place=place))
+    if spec.choices or spec.hints or spec.reason:
+        message = _("“{name}” has hints and a reason of its kind; remove the lines with - ( ), > and !")
+        raise QuestionError(message.format(name=spec.kind))
+    _check_options(spec, declared)
+    return declared.make(target, spec.options, draw)
+
+
+def _check_options(spec: QuestionSpec, declared: QuestionKind) -> None:
     stray = [word for word in spec.words.split() if word.partition("=")[0] not in declared.options or "=" not in word]
     if stray:
         message = _("unknown option “{name}” of {kind}").format(name=stray[0], kind=spec.kind)
         raise QuestionError(message + nearest(stray[0].partition("=")[0], list(declared.options)))
-    return declared.make(target, spec.options, draw)
+    for name, option in declared.options.items():
+        value = spec.options.get(name)
+        if option.is_required and not value:
+            raise QuestionError(_("“{kind}” needs the option {name}=…").format(kind=spec.kind, name=name))
+        if option.words and value is not None and value not in option.words:
+            message = _("“{kind}” does not take {name}={value}").format(kind=spec.kind, name=name, value=value)
+            raise QuestionError(message + nearest(value, list(option.words)))
 
 
 def _own(spec: QuestionSpec, random: Random | None) -> LessonQuestion:
     """Make a question that the lesson has written itself; its choices come in another order each time."""
     if spec.kind == "number":
+        if spec.choices:
+            raise QuestionError(_("a number has no options; ask a choice, or remove the lines with - ( )"))
         match = re.fullmatch(r"(\S+)\s+(.+)", spec.words, re.DOTALL)
         if match is None:
             raise QuestionError(_("a number needs its answer and its prompt: ? number 42 How many …?"))

@@ -3,10 +3,12 @@
 `lab:convolution?kernel=sobel-x&padding=same` is a page of the Lab, `train:fashion-cnn?limit=500&epochs=40` a recipe.
 """
 
+from collections.abc import Collection
 from typing import Literal, NamedTuple
 from urllib.parse import parse_qsl
 
 from tui_cnn.formats.fields import rebuild
+from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import InvalidError, nearest
 from tui_cnn.i18n import _
 from tui_cnn.lab.links import LabLink, LinkError, parse_lab_link
@@ -73,6 +75,20 @@ def _model_link(link: str, mode: Literal["build", "train"], rest: str) -> ModelL
         return ModelLink(mode, model, rebuild(Recipe(), values))
     except InvalidError as error:
         raise LinkError(f"{link}: {error}") from None
+
+
+def check_link(text: str, lesson_names: Collection[str]) -> None:
+    """Find out whether a link leads somewhere, among lessons of these names.
+
+    Raises:
+        LinkError: it cannot be read, or there is no such lesson.
+        FormatError: there is no such model, or it cannot be read.
+    """
+    match parse_link(text):
+        case ModelLink(_mode, model):
+            find_network(model)
+        case LessonLink(name) if name not in lesson_names:
+            raise LinkError(f"{text}: " + _("unknown lesson") + nearest(name, list(lesson_names)))
 
 
 def follow(workspace: Workspace, text: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -156,7 +157,9 @@ class InspectScreen(MainScreen):
         """Show another scene."""
         other_network = self.scene is None or self.scene.opened is not scene.opened
         self.scene = scene
-        self._number = self._number if scene.subject.number is None else scene.subject.number
+        if scene.subject.number is not None:
+            self._number = scene.subject.number
+            self.workspace.inspected_images.add((Path(scene.source.path).name, scene.subject.number))
         for panel in self.query("#left > ScenePanel").results(ScenePanel):
             panel.show(scene)
         self.current_view.show(scene)

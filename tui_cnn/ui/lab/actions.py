@@ -34,6 +34,13 @@ STEPPER = Scope(
     within=("lab",),
 )
 
+POOLING = Scope(
+    "pooling",
+    _("Lab: pooling"),
+    (Action("next_pooling", "n", _("Example"), _("Show the next example"), command="next_example"),),
+    within=("lab",),
+)
+
 TYPING = Scope(
     "typing",
     _("Lab: typing numbers (arrows to move)"),
@@ -277,4 +284,19 @@ LAB = Scope(
         Action("pairs_page", "v", _("Pairs"), _("Train and compare two networks"), False, "page('pairs')"),
     ),
 )
-SCOPES = (LAB, STEPPER, TYPING, LAB_FORM, CHAIN, WEIGHTS, LEARNING, SOFTMAX, PHOTO, PAIRS, LESSON, QUESTION, CODE)
+SCOPES = (
+    LAB,
+    STEPPER,
+    POOLING,
+    TYPING,
+    LAB_FORM,
+    CHAIN,
+    WEIGHTS,
+    LEARNING,
+    SOFTMAX,
+    PHOTO,
+    PAIRS,
+    LESSON,
+    QUESTION,
+    CODE,
+)

@@ -23,6 +23,7 @@ from tui_cnn.data.source import Pixels
 from tui_cnn.formats.fields import format_value
 from tui_cnn.i18n import _
 from tui_cnn.lab.code import LIBRARIES, Library
+from tui_cnn.lab.links import parse_lab_link
 from tui_cnn.lab.questions.question import LessonQuestion
 from tui_cnn.lab.scene import LabArrays, PhotoFile
 from tui_cnn.lab.settings import PictureSettings
@@ -64,6 +65,20 @@ class ImageStore:
             return self.typed._replace(fashion=None)
         image = self._tests[settings.index % len(self._tests)].astype(np.float64)
         return self.typed._replace(fashion=image)
+
+    def arrays_of(self, link: str) -> LabArrays:
+        """Return the arrays that a question about a link is drawn from; nothing typed. It may read the test images.
+
+        Raises:
+            LinkError: it leads nowhere.
+            DataError: the test images cannot be read.
+        """
+        settings = parse_lab_link(link).settings if link.startswith("lab:") else None
+        if not isinstance(settings, PictureSettings):
+            return LabArrays()
+        if self.lacks_tests(settings):
+            self.read_tests()
+        return self.arrays(settings)._replace(image=None, kernels=None)
 
     def forget_typed(self) -> None:
         """Forget what was typed by hand; what comes from a file or a trained network stays."""

@@ -12,14 +12,14 @@ from tui_cnn.i18n import _
 from tui_cnn.insight.colours import scale_of
 from tui_cnn.lab.code import Library, convolution_code
 from tui_cnn.lab.convolution import Convolution
-from tui_cnn.lab.numbers import number
 from tui_cnn.lab.scene import convolution, image_name, kernel_name, type_pixel, type_weight
 from tui_cnn.lab.settings import ConvolutionSettings
 from tui_cnn.lab.windows import Windows
 from tui_cnn.ui.lab.actions import STEPPER, TYPING
-from tui_cnn.ui.lab.kernel_stepper import CellCursor, KernelStepper
+from tui_cnn.ui.lab.kernel_stepper import KernelStepper
 from tui_cnn.ui.lab.stage import WIDEST_NUMBERS, Part, ShownArray, ShownArrays, image_scale
 from tui_cnn.ui.lab.sums import channel_names, drawn_channels, kernel_note, sums
+from tui_cnn.ui.lab.typing_stepper import CellCursor
 from tui_cnn.ui.messages import LabTransfer
 from tui_cnn.ui.toolkit.pictures.drawing import Cell
 
@@ -119,14 +119,7 @@ class ConvolutionStepper(KernelStepper[ConvolutionSettings]):
         """Say what the keys do; in an image that is drawn without its numbers, also where the cursor is."""
         if cursor.of == "place":
             return _("Go to row, column: {typed}_   Enter to go").format(typed=cursor.typed)
-        help_text = _("Arrows move, digits − . Del edit, Esc when done")
-        if cursor.of == "kernel":
-            return help_text
-        row, column, _channel = cursor.place
-        place = _("row {row}, column {column}: {value}").format(
-            row=row + 1, column=column + 1, value=number(float(self.convolution.image[cursor.place]))
-        )
-        return f"{place}   {help_text}"
+        return cursor.help(float(self.convolution.image[cursor.place]) if cursor.of == "image" else None)
 
     def action_next_filter(self) -> None:
         """Show the next filter's kernel and sums."""
@@ -174,17 +167,12 @@ class ConvolutionStepper(KernelStepper[ConvolutionSettings]):
                 across = max(1, min(int(column or 1), columns))
                 self.place = (max(1, min(int(row), rows)) - 1) * columns + across - 1
 
-    def moved(self, cursor: CellCursor, down: int, across: int) -> CellCursor:
+    def moved_cursor(self, cursor: CellCursor, down: int, across: int) -> CellCursor:
         """Move the cursor; over the edge is the next channel."""
         if cursor.of == "place":
             return cursor
         array = self.convolution.image if cursor.of == "image" else self.convolution.kernels
-        rows, columns = array.shape[:2]
-        row, column, channel = cursor.place
-        drawn = self._drawn
-        flat = max(0, min(drawn.index(channel) * columns + column + across, len(drawn) * columns - 1))
-        place = max(0, min(row + down, rows - 1)), flat % columns, drawn[flat // columns]
-        return CellCursor(cursor.of, place)
+        return cursor.moved(array.shape, self._drawn, down, across)
 
     def put_number(self, cursor: CellCursor, value: float) -> None:
         """Put a number into the image or the kernel; that of a place waits until it is whole."""
@@ -332,7 +320,4 @@ class _Views(NamedTuple):
 
     def _edited(self, of: str, channel: int, offset: tuple[int, int]) -> tuple[tuple[int, int] | None, str]:
         """Return which cell of an array is edited, and what has been typed."""
-        if self.cursor is None or self.cursor.of != of or self.cursor.place[2] != channel:
-            return None, ""
-        row, column, _channel = self.cursor.place
-        return (row + offset[0], column + offset[1]), self.cursor.typed
+        return (None, "") if self.cursor is None else self.cursor.within(of, channel, offset)

@@ -46,6 +46,8 @@ def _finished() -> Iterator[FinishedRun]:
                     for epoch in snapshot.epochs
                     if epoch.accuracy is not None and epoch.val_accuracy is not None and epoch.val_loss is not None
                 ),
+                run.id,
+                summary.epochs_done,
             )
 
 

@@ -2,18 +2,15 @@
 
 import time
 from asyncio import to_thread
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from random import Random
 
 from tui_cnn.errors import UserError
 from tui_cnn.lab.lessons import Lesson
-from tui_cnn.lab.links import parse_lab_link
 from tui_cnn.lab.progress import LearnerProgress, QuestionResult, read_progress, write_progress
 from tui_cnn.lab.questions.question import LessonQuestion, QuestionDraw, QuestionError
 from tui_cnn.lab.questions.spec import ask
-from tui_cnn.lab.scene import LabArrays
-from tui_cnn.lab.settings import PictureSettings
 from tui_cnn.ui.lab.bench import ImageStore
 from tui_cnn.ui.lab.finished import finished_runs
 
@@ -21,8 +18,9 @@ from tui_cnn.ui.lab.finished import finished_runs
 class Learner:
     """Asks the questions of lessons, with other numbers each time, and keeps what was answered."""
 
-    def __init__(self, images: ImageStore) -> None:
+    def __init__(self, images: ImageStore, inspected: Collection[tuple[str, int]]) -> None:
         self._images = images
+        self._inspected = inspected
         self.progress = LearnerProgress()
 
     async def read(self) -> None:
@@ -40,17 +38,18 @@ class Learner:
         if spec is None:
             raise QuestionError(step.link)
         random = Random() if again or known.asked else None
-        return await to_thread(lambda: ask(spec, step.link, self._draw(step.link, random)))
 
-    def _draw(self, link: str, random: Random | None) -> QuestionDraw:
-        arrays = LabArrays()
-        if link.startswith("lab:"):
-            settings = parse_lab_link(link).settings
-            if isinstance(settings, PictureSettings):
-                if self._images.lacks_tests(settings):
-                    self._images.read_tests()
-                arrays = self._images.arrays(settings)._replace(image=None, kernels=None)
-        return QuestionDraw(random, arrays, cache(finished_runs))
+        def drawn() -> LessonQuestion:
+            arrays, mistake = self._images.arrays_of(step.link), self._mistake(lesson)
+            return ask(spec, step.link, QuestionDraw(random, arrays, cache(finished_runs), mistake, self._inspected))
+
+        return await to_thread(drawn)
+
+    def _mistake(self, lesson: Lesson) -> int | None:
+        """Return the test image that the learner has named in this lesson as predicted wrongly."""
+        kinds = (step.question.kind if step.question else "" for step in lesson.tries)
+        written = [self.progress.of(lesson, place).written for place, kind in enumerate(kinds) if kind == "own-mistake"]
+        return next((int(number) for number in written if number.isdecimal()), None)
 
     async def keep(self, lesson: Lesson, place: int, result: QuestionResult) -> str:
         """Keep a result; return why it cannot be written, empty if it can."""

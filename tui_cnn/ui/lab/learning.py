@@ -21,7 +21,7 @@ from tui_cnn.lab.scene import image_name, kernel_name
 from tui_cnn.lab.settings import INITIALIZERS, ConvolutionSettings, LearningSettings
 from tui_cnn.lab.windows import WindowError, Windows
 from tui_cnn.ui.lab.actions import LEARNING, TYPING
-from tui_cnn.ui.lab.kernel_stepper import CellCursor, KernelStepper
+from tui_cnn.ui.lab.kernel_stepper import KernelStepper
 from tui_cnn.ui.lab.learning_view import (
     HIGH,
     LearningState,
@@ -32,6 +32,7 @@ from tui_cnn.ui.lab.learning_view import (
 )
 from tui_cnn.ui.lab.stage import Part, ShownArrays
 from tui_cnn.ui.lab.stepper import SPEEDS, Stepper
+from tui_cnn.ui.lab.typing_stepper import CellCursor
 from tui_cnn.ui.toolkit.pictures.drawing import Cell
 
 _ROW = 10
@@ -131,8 +132,8 @@ class LearningStepper(KernelStepper[LearningSettings]):
         if self.settings.image == "file":
             image = self.images.typed.file
             table.add_row(_("image"), image.name if image else Text(_("no image yet: press o to open a file"), "bold"))
-        if self.typing:
-            table.add_row(_("typing"), Text(_("Arrows move, digits − . Del edit, Esc when done"), "bold"))
+        if self.cursor is not None:
+            table.add_row(_("typing"), Text(self.cursor.help(), "bold"))
         return table
 
     def program(self, library: Library) -> str:
@@ -190,7 +191,7 @@ class LearningStepper(KernelStepper[LearningSettings]):
         if self.steps:
             self.edit(CellCursor("hidden", (*self.weight, 0)))
 
-    def moved(self, cursor: CellCursor, down: int, across: int) -> CellCursor:
+    def moved_cursor(self, cursor: CellCursor, down: int, across: int) -> CellCursor:
         """Move the cursor within the hidden kernel."""
         places = zip(cursor.place, (down, across), self.learning.hidden.shape, strict=False)
         row, column = (max(0, min(at + by, count - 1)) for at, by, count in places)

@@ -12,9 +12,9 @@ from tui_cnn.insight.colours import scale_of
 from tui_cnn.lab.learning import Descent, GradientStep, KernelLearning, Plane
 from tui_cnn.lab.numbers import bracketed, number
 from tui_cnn.lab.settings import INITIALIZERS
-from tui_cnn.ui.lab.kernel_stepper import CellCursor
 from tui_cnn.ui.lab.stage import Part, ShownArray, ShownArrays, image_scale
 from tui_cnn.ui.lab.sums import facts_table, products
+from tui_cnn.ui.lab.typing_stepper import CellCursor
 from tui_cnn.ui.toolkit.numbers import left, spark
 
 _MOST_TERMS, _FEW_TERMS = 16, 6

@@ -163,15 +163,17 @@ class LessonPanel(Vertical):
         if self.lesson is not None:
             result = self._learner.progress.of(self.lesson, self._place)
             result = result.answered(event.is_right, helped=event.helped)
-            spec = self.lesson.tries[self._place].question
-            if spec is not None and spec.kind == "explain":
-                result = replace(result, written=event.text)
             await self._keep(result)
 
     @on(QuestionPanel.Solved)
-    def _solved(self, event: QuestionPanel.Solved) -> None:
+    async def _solved(self, event: QuestionPanel.Solved) -> None:
+        """Uncover all; the image of a mistake is kept for the question about it, and so is what is written there."""
         event.stop()
         self.post_message(self.Revealed())
+        spec = self.lesson.tries[self._place].question if self.lesson else None
+        if self.lesson and spec and spec.kind in ("own-mistake", "explain"):
+            result = self._learner.progress.of(self.lesson, self._place)
+            await self._keep(replace(result, written=event.text))
 
     @on(QuestionPanel.Predicted)
     async def _predicted(self, event: QuestionPanel.Predicted) -> None:

@@ -13,22 +13,32 @@ from tui_cnn.lab.code import Library
 from tui_cnn.lab.numbers import number, product
 from tui_cnn.lab.pooling import Pooling, ShiftedPooling, kept_pixels, moved
 from tui_cnn.lab.pooling_code import pooling_code
-from tui_cnn.lab.scene import image_name
+from tui_cnn.lab.scene import image_name, type_pixel
 from tui_cnn.lab.settings import PoolingSettings
 from tui_cnn.lab.windows import WindowError, Windows
-from tui_cnn.ui.lab.actions import STEPPER
+from tui_cnn.ui.lab.actions import POOLING, STEPPER, TYPING
 from tui_cnn.ui.lab.stage import Part, ShownArray, ShownArrays, image_scale
-from tui_cnn.ui.lab.stepper import Stepper
 from tui_cnn.ui.lab.sums import channel_names, drawn_of, facts_table
+from tui_cnn.ui.lab.typing_stepper import CellCursor, TypingStepper
+from tui_cnn.ui.toolkit.pictures.drawing import Cell
 
 _MOST_SHIFT = 12
 _MOST_VALUES, _MOST_TERMS = 16, 25
 
 
-class PoolingStepper(Stepper[PoolingSettings]):
+_EXAMPLES = (
+    ("6×6", PoolingSettings()),
+    ("max(29, 15, 0, 100) = 100", PoolingSettings(image="four-numbers")),
+    ("(29 + 15 + 0 + 100) / 4 = 36", PoolingSettings(image="four-numbers", kind="average")),
+)
+"""Examples by name; the last two are the worked one of the course."""
+
+
+class PoolingStepper(TypingStepper[PoolingSettings]):
     """Pooling, a place at a time, beside strides alone."""
 
-    BINDINGS = [*STEPPER.bindings()]  # noqa: RUF012  # as Textual declares it
+    BINDINGS = [*STEPPER.bindings(), *POOLING.bindings(), *TYPING.bindings()]  # noqa: RUF012  # as Textual declares it
+    EXAMPLES = _EXAMPLES
 
     def compute(self) -> None:
         """Pool the image as it was and as it is moved."""
@@ -61,7 +71,7 @@ class PoolingStepper(Stepper[PoolingSettings]):
 
     def arrays(self) -> ShownArrays:
         """Return the image and what is left of it."""
-        return pooling_arrays(self.moved, self.place, image_name(self.settings))
+        return pooling_arrays(self.moved, self.place, image_name(self.settings), self.cursor)
 
     def program(self, library: Library) -> str:
         """Write the pooling as a program, of the image as it is shifted."""
@@ -69,10 +79,52 @@ class PoolingStepper(Stepper[PoolingSettings]):
 
     def facts(self, width: int) -> RenderableType:
         """Write what is kept and what a move has changed."""
-        return pooling_facts(self.moved, self.place)
+        table = pooling_facts(self.moved, self.place)
+        if self.cursor is not None:
+            value = float(self.moved.pooling.image[self.cursor.place])
+            table.add_row(_("typing"), Text(self.cursor.help(value), "bold"))
+        return table
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Of what can be typed, offer the image: there is no kernel."""
+        return (action != "edit" or parameters == ("image",)) and super().check_action(action, parameters)
+
+    def action_next_example(self) -> None:
+        """Show the next example from its first place."""
+        super().action_next_example()
+        self.place, self.running = 0, False
+
+    def action_edit(self, of: str) -> None:
+        """Begin to type into the image, which goes back to where it was before it was shifted."""
+        self.set_settings(msgspec.structs.replace(self.settings, down=0, right=0))
+        if self.steps:
+            self.edit(CellCursor(of, (0, 0, self._channels[0])))
+
+    def moved_cursor(self, cursor: CellCursor, down: int, across: int) -> CellCursor:
+        """Move the cursor within the image."""
+        return cursor.moved(self.moved.pooling.image.shape, self._channels, down, across)
+
+    def put_number(self, cursor: CellCursor, value: float) -> None:
+        """Put a number into the image."""
+        arrays = self.images.arrays(self.settings)
+        settings, self.images.typed = type_pixel(self.settings, arrays, cursor.place, value)
+        self.set_settings(settings)
+
+    def click_cell(self, part: Part, cell: Cell) -> None:
+        """Edit a number of the image while that is edited; else go to a place."""
+        down, across = self.windows
+        row, column = cell[0] - down.before, cell[1] - across.before
+        if self.cursor is None or part.role != "image":
+            super().click_cell(part, cell)
+        elif 0 <= row < down.n and 0 <= column < across.n:
+            self.edit(CellCursor("image", (row, column, part.channel)))
+
+    @property
+    def _channels(self) -> list[int]:
+        return _drawn(self.moved.pooling)[0]
 
 
-def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> ShownArrays:
+def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "", edited: CellCursor | None = None) -> ShownArrays:
     """Return the image, what pooling makes of it, and what strides alone make of it."""
     pooling, depth = moved.pooling, moved.pooling.image.shape[2]
     drawn, results = _drawn(pooling)
@@ -80,7 +132,8 @@ def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> ShownAr
     laid, (height, width) = pooling.windows, pooling.image.shape[:2]
     padded = laid.padded(pooling.image, np.nan)
     scale = image_scale(pooling.image)
-    mask = laid.mask(*divmod(place, laid.shape[1]))
+    mask, offset = laid.mask(*divmod(place, laid.shape[1])), (laid.down.before, laid.across.before)
+    cursors = {channel: edited.within("image", channel, offset) if edited else (None, "") for channel in drawn}
     images = [
         ShownArray(
             Part("image", channel),
@@ -91,7 +144,9 @@ def pooling_arrays(moved: ShiftedPooling, place: int, name: str = "") -> ShownAr
             name if depth == 1 else "",
             pale=(seen[..., channel] > 0) & (left[..., channel] == 0),
             window=mask,
-            offset=(laid.down.before, laid.across.before),
+            cursor=cursors[channel][0],
+            typed=cursors[channel][1],
+            offset=offset,
         )
         for channel in drawn
     ]

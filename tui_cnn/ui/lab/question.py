@@ -56,7 +56,11 @@ class QuestionPanel(Vertical):
             self.text, self.is_right, self.helped = text, is_right, helped
 
     class Solved(Message):
-        """The right answer is shown: nothing needs to be covered any more."""
+        """The right answer is shown: nothing needs to be covered any more; `text` is this answer, of a task empty."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     class Predicted(Message):
         """A prediction is to be kept until there are results."""
@@ -163,7 +167,9 @@ class QuestionPanel(Vertical):
         """Show the right answer, which counts as a wrong one."""
         if self.question is not None and not self._done:
             self._count("", is_right=False)
-            self._finish(Content.styled(_("The answer is {answer}.").format(answer=self._written), "bold"))
+            answer = self.question.answer
+            text = str(min(answer.said)) if isinstance(answer, MemberAnswer) else self._written
+            self._finish(Content.styled(_("The answer is {answer}.").format(answer=self._written), "bold"), text)
 
     def action_ask_another(self) -> None:
         """Ask the same with other numbers."""
@@ -187,10 +193,12 @@ class QuestionPanel(Vertical):
         except AnswerError as error:
             self._say(Content.styled(str(error), "$text-warning"))
             return
+        if is_right and isinstance(question.answer, MemberAnswer):
+            typed = question.answer.plain(typed)
         self._count(typed, is_right=is_right)
         if is_right:
             words = _("✓ Right: {answer}") if self._written else _("✓ Thank you.")
-            self._finish(Content.styled(words.format(answer=self._right_answer(typed)), "$text-success"))
+            self._finish(Content.styled(words.format(answer=self._right_answer(typed)), "$text-success"), typed)
         else:
             words = _("✗ {answer} is not right. Try again; h shows a hint, a the solution.")
             self._say(Content.styled(words.format(answer=typed.strip()), "$text-error"))
@@ -199,7 +207,7 @@ class QuestionPanel(Vertical):
         """Write the right answer; of several, the one that was typed, with what is told of it."""
         answer = self.question.answer if self.question else None
         if isinstance(answer, MemberAnswer):
-            return f"{typed.strip()}: {answer.said[int(typed)]}"
+            return f"{typed}: {answer.said[int(typed)]}"
         return self._written
 
     def _check_task(self, task: TaskAnswer) -> None:
@@ -215,9 +223,9 @@ class QuestionPanel(Vertical):
             self._counted = True
             self.post_message(self.Answered(text, is_right=is_right, helped=self._hints > 0))
 
-    def _finish(self, verdict: Content) -> None:
+    def _finish(self, verdict: Content, text: str = "") -> None:
         self._done = True
-        self.post_message(self.Solved())
+        self.post_message(self.Solved(text))
         self._say(verdict, self.question.reason if self.question else "")
         self.refresh_bindings()
 

@@ -112,7 +112,7 @@ class LabScreen(MainScreen):
         self._images = ImageStore(self.workspace.data)
         pages = ContentSwitcher(self._make_page("convolution"), initial="convolution")
         yield LabTabs()
-        self._learner = Learner(self._images)
+        self._learner = Learner(self._images, self.workspace.inspected_images)
         yield Horizontal(pages, LessonPanel(self._learner))
 
     def on_mount(self) -> None:
