@@ -133,7 +133,7 @@ def _draw(spec: "QuestionSpec", link: str, images: "ImageStore") -> None:
     except NoRunError:
         return  # the run will be the learner's
     answer = getattr(first.answer, "written", "")
-    echo(visible(f"  {first.prompt}  →  {answer}" if answer else f"  {first.prompt}"))
+    echo(f"  {first.prompt}  →  {answer}" if answer else f"  {first.prompt}")
 
 
 @lesson.command(
