@@ -50,6 +50,21 @@ def test_an_update_is_orthogonal_whatever_the_gradient():
     assert values.max() < 1.3
 
 
+@pytest.mark.parametrize("shape", [(576, 64), (64, 576), (100, 64)])
+def test_a_matrix_of_all_scales_becomes_what_keras_makes_of_it(shape):
+    """Its singular values cover five decades, as those of gradients do."""
+    import keras
+
+    from tui_cnn.worker.muon import KernelMuon
+
+    random, rank = np.random.default_rng(3), min(shape)
+    left, right = (np.linalg.qr(random.normal(size=(side, rank)))[0] for side in shape)
+    matrix = (left * np.geomspace(1e-5, 1, rank) @ right.T).astype("float32")
+    ours, theirs = KernelMuon(RATE, paths=[], weight_decay=DECAY), keras.optimizers.Muon(RATE)
+    made, expected = (each.zeropower_via_newtonschulz5(keras.ops.array(matrix), 5) for each in (ours, theirs))
+    np.testing.assert_allclose(made, expected, atol=2e-3 * np.abs(expected).max())
+
+
 def test_all_else_is_trained_by_adamw():
     import keras
 

@@ -8,6 +8,9 @@ from keras import ops
 
 _KINDS = (keras.layers.Dense, keras.layers.Conv1D, keras.layers.Conv2D, keras.layers.Conv3D)
 
+_LONG = 2
+"""So many times as long as wide, and a matrix is worth its detour."""
+
 
 class KernelMuon(keras.optimizers.Muon):  # type: ignore[misc]
     """Muon for the kernels at some `paths`, AdamW for all else.
@@ -30,6 +33,26 @@ class KernelMuon(keras.optimizers.Muon):  # type: ignore[misc]
         matrix = ops.reshape(ops.add(gradient, self.momentum * m), (-1, variable.shape[-1]))
         update = self.lr_adjust(lr * self.zeropower_via_newtonschulz5(matrix, self.ns_steps))
         self.assign_sub(variable, ops.reshape(update, variable.shape))
+
+    def zeropower_via_newtonschulz5(self, x: Any, steps: int) -> Any:
+        """Make a matrix nearly orthogonal, as Keras does, with a half to a third of the multiplications.
+
+        Each step multiplies it by a polynomial of its Gram matrix. These commute: of a matrix that is much longer than
+        wide they are multiplied with each other first, which are small, and with the matrix once.
+        """
+        rows, columns = x.shape
+        if rows < columns:
+            return ops.transpose(self.zeropower_via_newtonschulz5(ops.transpose(x), steps))
+        if rows < _LONG * columns:
+            return super().zeropower_via_newtonschulz5(x, steps)
+        x = x / (ops.norm(x) + 1e-7)
+        gram = ops.matmul(ops.transpose(x), x)
+        product = identity = ops.eye(columns, dtype=x.dtype)
+        for step in range(steps):
+            factor = self.muon_a * identity + self.muon_b * gram + self.muon_c * ops.matmul(gram, gram)
+            product = ops.matmul(factor, product) if step else factor
+            gram = ops.matmul(ops.matmul(factor, gram), factor)
+        return ops.matmul(x, product)
 
 
 def hidden_kernels(model: keras.Model) -> list[str]:
