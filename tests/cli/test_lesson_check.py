@@ -69,6 +69,9 @@ Read [the lesson of padding]({text}) first.
         ("lab:pairs", "? higher-accuracy one=lenet-5", "“higher-accuracy” needs the option than=…"),
         ("lab:pairs", "? beat network=nothing", "nothing: file or preset not found"),
         ("build:lenet-5", "? layer-shape layer=conv", "lenet-5 has no layer that this can be asked of: conv"),
+        ("build:flat.toml", "? total-parameters", "flat has no layer that this can be asked of"),
+        ("build:flat.toml", "? fewer-parameters than=lenet-5", "flat has no layer that this can be asked of"),
+        ("build:lenet-5", "? fewer-parameters than=flat.toml", "flat has no layer that this can be asked of"),
         ("lab:pooling?place=10", "? pooled-value", "place 10 is beyond the output, which has 9 numbers"),
         ("lab:convolution?place=17", "? next-sum", "place 17 is beyond the output, which has 16 numbers"),
         ("lab:learning?image=file", "? converges", "needs an image that is not all zeros"),
@@ -81,6 +84,7 @@ Read [the lesson of padding]({text}) first.
 def test_each_fault_is_a_line(cnn_tui, tmp_path, link, question, told):
     file = tmp_path / "10-mine.md"
     file.write_text(TEXT.format(text="lesson:padding", link=link, question=question), "utf-8")
+    (tmp_path / "flat.toml").write_text('name = "flat"\ninput_shape = [8, 8, 1]\nlayers = [{ type = "Flatten" }]\n')
     found = cnn_tui("lesson", "check", str(file))
     assert found.exit_code == 1
     assert found.stderr.startswith(f"{file}:9: ")

@@ -1,12 +1,12 @@
 """Links to pages of the Lab, as `lab:convolution?kernel=sobel-x&padding=same`."""
 
 from typing import Literal, NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
 from tui_cnn.errors import UserError
-from tui_cnn.formats.fields import rebuild
+from tui_cnn.formats.fields import fields, format_value, rebuild
 from tui_cnn.formats.validation import InvalidError, nearest
 from tui_cnn.i18n import _
 from tui_cnn.lab.settings import (
@@ -35,6 +35,9 @@ PAGES: dict[PageName, type[msgspec.Struct] | None] = {
 }
 """The pages of the Lab, and what can be set on each."""
 
+_ARRAYS = ("own", "file", "map", "trained")
+"""What settings say for arrays that only the running program has."""
+
 
 class LinkError(UserError):
     """A link that leads nowhere; the message says what is wrong with it."""
@@ -62,6 +65,18 @@ def parse_lab_link(link: str) -> LabLink:
     if not (place.isdecimal() and place.isascii() and int(place)):
         raise LinkError(f"{link}: " + _("place must be a number, 1 or more"))
     return LabLink(page, _settings(link, PAGES[page], values), int(place) - 1)
+
+
+def lab_link(page: PageName, settings: msgspec.Struct | None, place: int = 0) -> str:
+    """Write the link to a page as it is set; arrays that no link can hold, such as typed numbers, are left out."""
+    values = {}
+    for field in fields(type(settings)) if settings is not None else ():
+        value = getattr(settings, field.name)
+        if value != field.start and value not in _ARRAYS:
+            values[field.name] = format_value(field, value).replace("×", "x")
+    if place:
+        values["place"] = str(place + 1)
+    return f"lab:{page}" + (f"?{urlencode(values, safe=',/')}" if values else "")
 
 
 def _settings(link: str, kind: type[msgspec.Struct] | None, values: dict[str, str]) -> msgspec.Struct | None:

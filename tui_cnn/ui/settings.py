@@ -64,6 +64,8 @@ class State(msgspec.Struct, frozen=True):
         hidden_columns: the columns of the stack that the user does not want.
         lessons_read: the names of the lessons that were opened.
         lesson: the name of the one that was open last.
+        lesson_place: which of its things to try was highlighted, from 0.
+        lab: the page of the Lab that was shown last and its settings, as a link.
     """
 
     theme: str = ""
@@ -72,6 +74,8 @@ class State(msgspec.Struct, frozen=True):
     hidden_columns: tuple[str, ...] = ()
     lessons_read: tuple[str, ...] = ()
     lesson: str = ""
+    lesson_place: int = 0
+    lab: str = ""
 
     def opened(self, path: Path) -> tuple[str, ...]:
         """Return the recent files with `path` as the latest; one whose name is no Unicode cannot be remembered."""

@@ -10,7 +10,7 @@ from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.formats.models import find_network
 from tui_cnn.lab.learning import MOST_STEPS, learning
 from tui_cnn.lab.lessons import lessons
-from tui_cnn.lab.links import LabLink, LinkError
+from tui_cnn.lab.links import LabLink, LinkError, lab_link, parse_lab_link
 from tui_cnn.lab.pooling import moved
 from tui_cnn.lab.scene import LabArrays, convolution
 from tui_cnn.lab.settings import (
@@ -81,6 +81,19 @@ def test_what_is_wrong_with_a_link(link, told):
         parse_link(link)
     assert str(refused.value).startswith(link)
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize("link", [link for link in LINKS if link.startswith("lab:")])
+def test_a_link_is_written_as_it_is_read(link):
+    assert parse_lab_link(lab_link(*parse_lab_link(link))) == parse_lab_link(link)
+
+
+def test_a_link_leaves_out_what_only_the_program_has():
+    settings = ConvolutionSettings(image="own", kernel="trained", side=9, strides=(2, 1), bias=None)
+    link = lab_link("convolution", settings, 4)
+    assert link == "lab:convolution?side=9&strides=2x1&bias=&place=5"
+    assert parse_lab_link(link).settings == ConvolutionSettings(side=9, strides=(2, 1), bias=None)
+    assert lab_link("pairs", None) == "lab:pairs"
 
 
 @pytest.mark.parametrize("link", LINKS)

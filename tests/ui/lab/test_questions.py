@@ -11,6 +11,7 @@ from tui_cnn.lab.progress import LearnerProgress, QuestionResult, progress_file,
 from tui_cnn.lab.questions.answers import PredictionAnswer, TaskAnswer
 from tui_cnn.ui.lab.lesson import LessonPanel, Tries
 from tui_cnn.ui.lab.question import QuestionPanel
+from tui_cnn.ui.settings import read_state, remember
 
 
 async def asked(user, lesson, place):
@@ -112,13 +113,49 @@ async def test_a_letter_is_text_where_an_explanation_is_asked_for():
         assert panel.query_one("#answer").value == "x", "as in 4x4"
 
 
-async def test_where_one_left_off(tmp_path):
+async def test_the_lab_goes_on_where_one_left_off():
+    """The lesson, the place in its list, the page and its settings; typed numbers are left out."""
     async with opened(size=(120, 40)) as user:
         await user.press("4")
         await asked(user, "pooling", 0)
+        await user.press("escape", "down", "down", "escape", "s", "5", "p", "n", "n", "n", "right")
+        await user.until(lambda: read_state().lab == "lab:pooling?place=2")
+        await user.press("home", "i", "9", "escape")
+        await user.sees("maximum of 9, 0, 1, 5 = 9")
+        await user.press("1")
+        await user.until(lambda: read_state().lab == "lab:pooling")
+        await user.press("4", "n", "n", "1")
+        await user.until(lambda: read_state().lab == "lab:pooling?image=four-numbers")
     async with opened(size=(120, 40)) as user:
         await user.press("4")
-        await user.sees(f"9/{len(lessons())} Pooling")
+        await user.sees(f"9/{len(lessons())} Pooling", "maximum of 29, 15, 0, 100 = 100")
+        assert user.app.screen.bench.has_focus
+        assert user.app.screen.query_one(Tries).highlighted == 2
+        await user.press("greater_than_sign")
+        await user.sees(f"10/{len(lessons())}")
+        assert user.app.screen.query_one(Tries).highlighted == 0
+
+
+async def test_a_link_comes_before_where_one_left_off():
+    remember(lab="lab:softmax", lesson="pooling", lesson_place=3)
+    async with opened(size=(120, 40)) as user:
+        user.app.follow_link("lab:sizes?n=41&windows=3")
+        await user.until(lambda: user.app.current_mode == "lab" and user.app.screen.page == "sizes")
+        await user.until(lambda: read_state().lab == "lab:sizes?n=41&windows=3")
+        user.app.follow_link("lesson:padding")
+        await user.until(lambda: _shown(user) == "padding")
+        assert user.app.focused.highlighted == 0
+        await user.until(lambda: read_state().lesson_place == 0)
+
+
+@pytest.mark.parametrize("lab", ["", "lab:gone", "lab:sizes?windows=none", "nothing"])
+async def test_a_place_of_another_version_is_none(lab):
+    remember(lab=lab, lesson="gone", lesson_place=99)
+    async with opened(size=(120, 40)) as user:
+        await user.press("4")
+        await user.sees(f"1/{len(lessons())}", "step 1 of 16")
+        await user.until(lambda: read_state().lab == "lab:convolution")
+        assert user.notices == []
 
 
 async def test_own_lessons(tmp_path):

@@ -18,6 +18,7 @@ from tui_cnn.lab.windows import Windows
 
 _GENERATED = ("white-left", "white-right", "white-top", "corners", "colours")
 _MOST_TERMS = 27
+_MOST_SIDE = 64
 _LARGE = 16
 """An image of so many pixels is still seen with a stride of 2."""
 
@@ -253,7 +254,7 @@ def _varied(settings: ConvolutionSettings, arrays: LabArrays, random: Random) ->
             image=np.array([[[random.randint(0, 9)] for _c in range(side)] for _r in range(side)], float)
         )
     elif settings.image in _GENERATED:
-        change["side"] = max(4, settings.side + random.randint(-2, 2))
+        change["side"] = min(max(4, settings.side + random.randint(-2, 2)), _MOST_SIDE)
     if settings.kernel == "random" and settings.kernel_size != (1, 1):
         size = random.choice([2, 3, 4, 5])
         change["kernel_size"] = (size, size)

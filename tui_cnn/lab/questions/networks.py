@@ -107,7 +107,7 @@ def total_parameters(model: str, _options: Options, draw: QuestionDraw) -> Lesso
     network = _network(model)
     if draw.random is not None:
         network = _other_counts(network, draw.random)
-    analysis = _analysis(network)
+    analysis = _counted(network)
     counted = [row for row in analysis.rows if row.params]
     prompt = _("{name}, layers with their input shapes: {layers}. How many parameters in all?").format(
         name=network.name, layers=_listed(analysis)
@@ -123,7 +123,7 @@ def total_parameters(model: str, _options: Options, draw: QuestionDraw) -> Lesso
 @kind("most-parameters", *_PLACES)
 def most_parameters(model: str, _options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask which layer has most parameters."""
-    rule = _("A dense layer has a weight for every pair of an input and an output number.")
+    rule = _("A filter has height × width × input channels weights, a unit of a dense layer one for each input number.")
     return _most(model, draw, lambda row: row.params or 0, _("Which layer of {name} has most parameters?"), rule)
 
 
@@ -141,7 +141,7 @@ def fewer_parameters(model: str, options: Options, draw: QuestionDraw) -> Lesson
     networks = [_network(model), _network(options["than"])]
     if draw.random is not None:
         networks = [_other_counts(network, draw.random) for network in networks]
-    one, other = (_analysis(network) for network in networks)
+    one, other = (_counted(network) for network in networks)
     counts = [one.totals.params, other.totals.params]
     names = (one.network.name, other.network.name)
     prompt = _("Which network has fewer parameters? Layers with their input shapes: {one}; {other}.").format(
@@ -158,6 +158,18 @@ def fewer_parameters(model: str, options: Options, draw: QuestionDraw) -> Lesson
 
 _analysis = lru_cache(maxsize=4)(analyze)
 """A question asks several times about its network and the one that is drawn from it."""
+
+
+def _counted(network: Network) -> Analysis:
+    """Analyse a network.
+
+    Raises:
+        QuestionError: it has no parameters, or they cannot be counted.
+    """
+    analysis = _analysis(network)
+    if not (analysis.totals.params and analysis.totals.params_complete):
+        raise QuestionError(_("{model} has no layer that this can be asked of").format(model=network.name))
+    return analysis
 
 
 def _network(model: str) -> Network:

@@ -37,7 +37,7 @@ STEPPER = Scope(
 POOLING = Scope(
     "pooling",
     _("Lab: pooling"),
-    (Action("next_pooling", "n", _("Example"), _("Show the next example"), command="next_example"),),
+    (Action("next_pooling", "n", _("Example"), _("Show the next worked example"), False, "next_example"),),
     within=("lab",),
 )
 

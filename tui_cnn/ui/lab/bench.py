@@ -126,6 +126,11 @@ class Bench(Widget, Generic[Settings], can_focus=True):
         return False
 
     @property
+    def link_place(self) -> int:
+        """The place that a link would name, see `follow_link`; 0 where there are none."""
+        return 0
+
+    @property
     def example_name(self) -> str:
         """The name of the worked example that is shown."""
         return next((name for name, settings in self.EXAMPLES if settings == self.settings), _("custom"))

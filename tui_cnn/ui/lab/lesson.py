@@ -80,12 +80,17 @@ class LessonPanel(Vertical):
         """Notice when the end has been read."""
         self.watch(self._scroll, "scroll_y", self._check_end, init=False)
 
-    async def show(self, lesson: Lesson, number: int, count: int) -> None:
-        """Show a lesson from its beginning."""
+    @property
+    def place(self) -> int:
+        """Which of the things to try is highlighted."""
+        return self.query_one(Tries).highlighted or 0
+
+    async def show(self, lesson: Lesson, number: int, count: int, place: int = 0) -> None:
+        """Show a lesson from its beginning, with one of the things to try highlighted."""
         self._leave_question()
         self.lesson = lesson
         self.border_title = Content.assemble((f"{number}/{count} ", "$foreground 70%"), lesson.title)
-        self._list_tries(0)
+        self._list_tries(min(place, len(lesson.tries) - 1))
         await self.query_one(Markdown).update(lesson.text)
         self._scroll.scroll_home(animate=False)
         workspace_of(self).remember(lesson=lesson.name)

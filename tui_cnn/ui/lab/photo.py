@@ -78,6 +78,11 @@ class PhotoBench(ComposedBench[PhotoSettings]):
         self.settings = settings
         self.redraw()
 
+    @property
+    def link_place(self) -> int:
+        """The result that is described."""
+        return self.chosen
+
     def follow_link(self, settings: PhotoSettings, place: int) -> None:
         """Show what a link asks for; `place` is that of the result to describe."""
         self.set_settings(settings)

@@ -37,7 +37,7 @@ _EXAMPLES = (
 class PoolingStepper(TypingStepper[PoolingSettings]):
     """Pooling, a place at a time, beside strides alone."""
 
-    BINDINGS = [*STEPPER.bindings(), *POOLING.bindings(), *TYPING.bindings()]  # noqa: RUF012  # as Textual declares it
+    BINDINGS = [*STEPPER.bindings(), *TYPING.bindings(), *POOLING.bindings()]  # noqa: RUF012  # as Textual declares it
     EXAMPLES = _EXAMPLES
 
     def compute(self) -> None:

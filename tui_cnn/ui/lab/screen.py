@@ -2,6 +2,7 @@
 
 from asyncio import Lock, to_thread
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar, NamedTuple, cast
 
 from textual import on, work
@@ -15,7 +16,7 @@ from tui_cnn.config import expanded
 from tui_cnn.confinement import ConfinementError
 from tui_cnn.i18n import _, language, ngettext
 from tui_cnn.lab.lessons import Lesson, all_lessons
-from tui_cnn.lab.links import PAGES, PageName, parse_lab_link
+from tui_cnn.lab.links import PAGES, LinkError, PageName, lab_link, parse_lab_link
 from tui_cnn.ui.lab.actions import LAB
 from tui_cnn.ui.lab.bench import Bench, ImageStore
 from tui_cnn.ui.lab.convolution import ConvolutionStepper
@@ -57,6 +58,9 @@ PAGE_INFOS: dict[PageName, PageInfo] = {
     "pairs": PageInfo("v", _("Pairs"), Pairs),
 }
 
+
+_TICK = 1.0
+"""Seconds after which is remembered where the user is."""
 
 _LAB_ACTIONS = {LAB.command(action).partition("(")[0] for action in LAB.actions}
 
@@ -116,9 +120,27 @@ class LabScreen(MainScreen):
         yield Horizontal(pages, LessonPanel(self._learner))
 
     def on_mount(self) -> None:
-        """Open the first lesson, once the lessons are read."""
+        """Show what was shown last, and open the lesson, once the lessons are read."""
         self.query_one(LabTabs).show("convolution")
         self._read_lessons()
+        link = self.workspace.state.lab
+        with suppress(LinkError):  # none, or one that another version of the program has written
+            parse_lab_link(link)
+            self.post_message(ShowLabLink(link))
+        self.set_interval(_TICK, self._remember)
+
+    def on_screen_suspend(self) -> None:
+        """Remember at once where the user is."""
+        self._remember()
+
+    def _remember(self) -> None:
+        """Remember the page with its settings, and the place in the lesson; not what a question has set up."""
+        panel, state = self.query_one(LessonPanel), self.workspace.state
+        if panel.lesson is None or self.has_class("-asking"):
+            return
+        link = lab_link(self.page, self.bench.settings, self.bench.link_place)
+        if (link, panel.place) != (state.lab, state.lesson_place):
+            self.workspace.remember(lab=link, lesson_place=panel.place)
 
     @property
     def page(self) -> PageName:
@@ -260,10 +282,10 @@ class LabScreen(MainScreen):
         self.query_one(LessonPanel).leave_question()
 
     @work(exclusive=True, group="show")
-    async def _show_lesson(self, place: int | None = None) -> None:
+    async def _show_lesson(self, place: int | None = None, highlighted: int = 0) -> None:
         for number, lesson in enumerate(self._lessons, start=1):
             if lesson.name == self._open:
-                await self.query_one(LessonPanel).show(lesson, number, len(self._lessons))
+                await self.query_one(LessonPanel).show(lesson, number, len(self._lessons), highlighted)
                 if place is not None:
                     self.action_read_lesson()
                     self.query_one(LessonPanel).open_try(place)
@@ -280,7 +302,6 @@ class LabScreen(MainScreen):
         self._lessons, problems = await to_thread(all_lessons, language(), own)
         for problem in problems:
             self.workspace.report(problem)
-        last = self.workspace.state.lesson
-        known = [lesson.name for lesson in self._lessons]
-        self._open = self._open or (last if last in known else known[0])
-        self._show_lesson()
+        state, known = self.workspace.state, [lesson.name for lesson in self._lessons]
+        self._open = self._open or (state.lesson if state.lesson in known else known[0])
+        self._show_lesson(highlighted=state.lesson_place if self._open == state.lesson else 0)

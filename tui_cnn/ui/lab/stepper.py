@@ -146,6 +146,11 @@ class Stepper(ComposedBench[S]):
         """Show what was typed or opened on another page meanwhile."""
         self.apply(self.settings)
 
+    @property
+    def link_place(self) -> int:
+        """The place of the window."""
+        return self.place
+
     def follow_link(self, settings: S, place: int) -> None:
         """Show what a link asks for; what was typed by hand makes way."""
         self.images.forget_typed()
