@@ -8,6 +8,7 @@ import pytest
 from tests.serve.browser import CHROMIUM, Browser
 from tests.serve.conftest import until
 from tests.terminal import Grid
+from tui_cnn.lab.lessons import lessons
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.serve import landlock
@@ -175,7 +176,9 @@ async def test_a_path_outside_the_home_is_refused_in_the_app(serving, browser, t
         assert not (tmp_path / "stolen.toml").exists()
 
 
-async def test_the_teacher_sees_looks_on_and_sends(serving, browser):
+async def test_the_teacher_sees_looks_on_and_sends(serving, browser, tmp_path):
+    lesson = tmp_path / "hello.md"
+    lesson.write_text("# Hello\n\nWords.\n\n## Try it\n\n- [Sizes](lab:sizes)\n  ? number x Six?\n")
     async with serving("Ada", "Grace", real=True) as served:
         ada = await sign_in(served, browser)
         await shows(ada, "Conv2D")
@@ -188,14 +191,31 @@ async def test_the_teacher_sees_looks_on_and_sends(serving, browser):
         await ada.press("2")
         await shows(watching, "batch_size")
         assert "step 1 of 16" not in screen(ada)
-        sent = await teacher.value(
-            "fetch('class/hello.md', {method: 'PUT', body: '# Hello\\n\\nWords.\\n\\n## Try it\\n\\n"
-            "- [Sizes](lab:sizes)\\n'}).then((answer) => answer.text())"
-        )
-        assert sent == ""
-        await shows(ada, "The teacher has sent hello.md.")
-        for name in ("Ada", "Grace"):
-            assert (served.server.sessions[name].home / "lessons" / "hello.md").exists()
+        await ada.press("4")
+        await shows(ada, f"1/{len(lessons('en'))} ")
+        await choose_file(teacher, "#send", lesson)
+        await teacher.until("document.getElementById('sent').textContent === '✗ hello.md: not sent to all'")
+        assert "“x” is not a number" in await teacher.value("document.getElementById('report').innerText")
+        lesson.write_text(lesson.read_text().replace("number x", "number 6"))
+        await choose_file(teacher, "#send", lesson)
+        await teacher.until("document.getElementById('sent').textContent === '✓ hello.md: sent to all'")
+        assert "Six?  →  6" in await teacher.value("document.getElementById('report').innerText")
+        await shows(ada, "The teacher has sent a lesson: hello.md.")
+        await shows(ada, f"1/{len(lessons('en')) + 1} ")  # the open Lab has it
+        await ada.press("L")
+        await shows(ada, "Lessons")
+        await ada.ask("Input.insertText", text="Hello")
+        await ada.press("Enter")
+        await shows(ada, "Words.")
+        assert (served.server.sessions["Grace"].home / "lessons" / "hello.md").exists()
+
+
+async def choose_file(page, selector, path):
+    """Choose a file as a person does who clicks on the field of a page."""
+    await page.until(f"!!document.querySelector('{selector}') && document.readyState === 'complete'")
+    document = await page.ask("DOM.getDocument")
+    chosen = await page.ask("DOM.querySelector", nodeId=document["root"]["nodeId"], selector=selector)
+    await page.ask("DOM.setFileInputFiles", files=[str(path)], nodeId=chosen["nodeId"])
 
 
 async def test_a_file_is_uploaded_and_the_end_of_the_server_is_shown(serving, browser, tmp_path):
@@ -204,10 +224,7 @@ async def test_a_file_is_uploaded_and_the_end_of_the_server_is_shown(serving, br
         page = await sign_in(served, browser)
         await page.until("document.body.classList.contains('-first-byte')")
         files = await browser.open_beside(page, f"{served.url}/files")
-        await files.until("!!document.getElementById('chosen') && document.readyState === 'complete'")
-        document = await files.ask("DOM.getDocument")
-        chosen = await files.ask("DOM.querySelector", nodeId=document["root"]["nodeId"], selector="#chosen")
-        await files.ask("DOM.setFileInputFiles", files=[str(tmp_path / "up.txt")], nodeId=chosen["nodeId"])
+        await choose_file(files, "#chosen", tmp_path / "up.txt")
         await files.until("!!document.querySelector('table a[href=\"files/up.txt\"]')")
         assert (served.server.sessions["Ada"].home / "files" / "up.txt").read_text() == "hello"
     await page.until("document.querySelector('dialog[open]') !== null")

@@ -83,7 +83,7 @@ class Files:
             RefusedError: it cannot be a name here.
         """
         parts = path.split("/")
-        if len(parts) > _DEEPEST or not all(map(_may_be_name, parts)):
+        if len(parts) > _DEEPEST or not all(map(may_be_name, parts)):
             raise RefusedError(_("this cannot be the name of a file here"))
         place = self._folder.joinpath(*parts)
         folder = self._folder.resolve()
@@ -145,7 +145,7 @@ class Files:
         return self._quota - self._bytes
 
 
-def _may_be_name(name: str) -> bool:
+def may_be_name(name: str) -> bool:
     """Whether a folder or file may be called so: no hidden one, none that leads upwards."""
     if not name or name.startswith((".", "~")) or not name.isprintable() or _FORBIDDEN & set(name):
         return False

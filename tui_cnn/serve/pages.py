@@ -75,7 +75,9 @@ class Pages:
             "here": _("here"),
             "failed": _("failed"),
             "training": _("training {network}, epoch {epoch}"),
+            "checking": _("checking …"),
             "sent": _("sent to all"),
+            "refused": _("not sent to all"),
         }
         return self.page(
             "class",

@@ -15,7 +15,7 @@ from yarl import URL
 
 from tui_cnn.i18n import _
 from tui_cnn.serve.__main__ import FILES
-from tui_cnn.serve.classroom import MOST_SENT, Runs, answers, send
+from tui_cnn.serve.classroom import MOST_SENT, Runs, answers, check_sent, notice_of, put
 from tui_cnn.serve.files import Files, RefusedError, download, upload
 from tui_cnn.serve.guard import TEACHER, Guard
 from tui_cnn.serve.pages import OWN, Pages
@@ -202,16 +202,23 @@ class Server:
         )
 
     async def _send(self, request: web.Request) -> web.StreamResponse:
-        """Send a network or a lesson to all."""
+        """Send a network or a lesson to all; answer with what was found in it, and whom it did not reach."""
         self._teacher(request)
         name, data = request.match_info["name"], await request.read()
         try:
-            await asyncio.to_thread(send, [session.home for session in self.sessions.values()], name, data)
+            found = await check_sent(name, data)
         except (RefusedError, OSError) as error:
             return web.Response(status=400, text=f"{error}\n")
+        problems = []
         for session in self.sessions.values():
-            session.notify(_("The teacher has sent {name}.").format(name=name))
-        return web.Response(status=204)
+            try:
+                sent = await asyncio.to_thread(put, session.home, name, data)
+            except OSError as error:
+                problems.append(_("{person}: not sent: {reason}").format(person=session.name, reason=error.strerror))
+                continue
+            session.notify(notice_of(sent))
+        lines = [line for line in (found, *problems) if line]
+        return web.Response(status=507 if problems else 200, text="\n".join(lines))
 
     async def _watch(self, request: web.Request) -> web.StreamResponse:
         self._teacher(request)

@@ -31,9 +31,13 @@ async function look() {
 }
 
 document.getElementById("send").addEventListener("change", async (event) => {
+  const [sent, report] = ["sent", "report"].map((name) => document.getElementById(name));
   for (const file of event.target.files) {
+    sent.textContent = `${file.name}: ${words.checking}`;
+    report.textContent = "";
     const answer = await fetch("class/" + encodeURIComponent(file.name), { method: "PUT", body: file });
-    document.getElementById("sent").textContent = answer.ok ? `✓ ${file.name}: ${words.sent}` : `✗ ${await answer.text()}`;
+    sent.textContent = answer.ok ? `✓ ${file.name}: ${words.sent}` : `✗ ${file.name}: ${words.refused}`;
+    report.textContent = await answer.text();
   }
   event.target.value = "";
 });
