@@ -25,9 +25,9 @@ async def browser(tmp_path):
         yield opened
 
 
-async def sign_in(served, browser, name="Ada", *, teacher=False):
+async def sign_in(served, browser, name="Ada", *, teacher=False, **how):
     token = served.roster.teacher if teacher else served.roster.people[name]
-    return await browser.open(f"{served.url}/join/{token}")
+    return await browser.open(f"{served.url}/join/{token}", **how)
 
 
 def terminal(page):
@@ -85,6 +85,47 @@ async def test_two_people_have_two_apps_and_a_new_window_takes_the_old_ones_plac
         await ada.press("q")
         await ada.until("document.getElementById('ended').open")
         assert served.server.sessions["Grace"].connected
+
+
+async def test_a_tablet_has_the_keys_that_its_keyboard_lacks(serving, browser):
+    async with serving("Ada", "Grace", real=True) as served:
+        page = await sign_in(served, browser, width=1024, height=768, touch=True)
+        await shows(page, "Conv2D")
+        rows = page.size[1]
+        await page.press("4")
+        await shows(page, "step 1 of 16")
+        await page.tap("#keys [data-key=ArrowRight]")
+        await shows(page, "step 2 of 16")
+        assert await page.value("document.activeElement.className") == "xterm-helper-textarea"
+        await page.tap("#keys [data-modifier=Control]")
+        await page.until("document.querySelector('[data-modifier=Control]').ariaPressed === 'true'")
+        await page.press("p")
+        await shows(page, "Search for commands")
+        await page.until("document.querySelector('[data-modifier=Control]').ariaPressed === 'false'")
+        await page.tap("#keys [data-key=Escape]")
+        await shows(page, "step 2 of 16")
+        await page.tap("#keys [aria-controls]")
+        await until(lambda: page.size[1] < rows)
+        await page.tap("#keys [data-key=F1]")
+        await shows(page, "Help")
+        assert await edge(page, ".xterm-screen", "bottom") <= await edge(page, "#keys", "top")
+        await page.turn(768, 1024)
+        await until(lambda: page.size[1] > rows)
+        assert await edge(page, ".xterm-screen", "bottom") <= await edge(page, "#keys", "top")
+        assert await edge(page, "#keys", "bottom") <= 1024
+        await page.value(  # as the tablet's own keyboard does, which lies over the page
+            "Object.defineProperty(visualViewport, 'height', {value: 600}),"
+            "visualViewport.dispatchEvent(new Event('resize'))"
+        )
+        await until(lambda: page.size[1] < rows)
+        assert await edge(page, "#keys", "bottom") <= 600
+        mouse = await sign_in(served, browser, "Grace")
+        await shows(mouse, "Conv2D")
+        assert await mouse.value("document.getElementById('keys').offsetHeight") == 0
+
+
+async def edge(page, selector, side):
+    return await page.value(f"document.querySelector('{selector}').getBoundingClientRect().{side}")
 
 
 async def test_the_mouse_clicks_and_draws(serving, browser, trained):

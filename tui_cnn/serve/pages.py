@@ -1,7 +1,7 @@
 """The pages around the app: HTML from templates, in the language of the server."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 from aiohttp import web
@@ -11,6 +11,44 @@ from tui_cnn.serve.files import UploadedFile
 
 OWN = Path(__file__).parent / "pages"
 """Our own scripts and styles."""
+
+
+class BarKey(NamedTuple):
+    """A key of the bar for tablets: as browsers call it, what is on it, its `name` where that is a sign alone.
+
+    A `modifier` is held for the next key.
+    """
+
+    key: str
+    label: str
+    name: str = ""
+    modifier: bool = False
+
+
+def _first_keys() -> list[BarKey]:
+    return [
+        BarKey("Escape", "Esc"),
+        BarKey("Tab", "Tab"),
+        BarKey("Control", "Ctrl", modifier=True),
+        BarKey("Shift", "Shift", modifier=True),
+        BarKey("Alt", "Alt", modifier=True),
+        BarKey("ArrowLeft", "←", _("left arrow")),
+        BarKey("ArrowUp", "↑", _("up arrow")),
+        BarKey("ArrowDown", "↓", _("down arrow")),
+        BarKey("ArrowRight", "→", _("right arrow")),
+        BarKey("Enter", "Enter"),
+    ]
+
+
+def _more_keys() -> list[BarKey]:
+    return [
+        *(BarKey(name, name) for name in (f"F{number}" for number in range(1, 13))),
+        BarKey("Home", "Home"),
+        BarKey("End", "End"),
+        BarKey("PageUp", "PgUp", _("page up")),
+        BarKey("PageDown", "PgDn", _("page down")),
+        BarKey("Delete", "Del", _("delete")),
+    ]
 
 
 class Pages:
@@ -41,6 +79,10 @@ class Pages:
             columns=columns,
             rows=rows,
             font_size=16,
+            keys=_("Keys"),
+            first_keys=_first_keys(),
+            more_keys=_more_keys(),
+            more=_("more keys"),
             files=_("Files"),
             drop=_("drop files here to upload them"),
             looking=_("you look on; keys have no effect"),
