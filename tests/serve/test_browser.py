@@ -12,6 +12,7 @@ from tui_cnn.lab.lessons import lessons
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.serve import landlock
+from tui_cnn.serve.classroom import Standing
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
@@ -217,15 +218,18 @@ async def test_a_path_outside_the_home_is_refused_in_the_app(serving, browser, t
         assert not (tmp_path / "stolen.toml").exists()
 
 
-async def test_the_teacher_sees_looks_on_and_sends(serving, browser, tmp_path):
+async def test_the_teacher_sees_looks_on_and_sends(serving, browser, tmp_path, trained):
     lesson = tmp_path / "hello.md"
     lesson.write_text("# Hello\n\nWords.\n\n## Try it\n\n- [Sizes](lab:sizes)\n  ? number x Six?\n")
+    tested = 100 * Follower(trained).poll().finished.test_accuracy
     async with serving("Ada", "Grace", real=True) as served:
+        shutil.copytree(trained.path, served.server.sessions["Grace"].home / "runs" / trained.id)
         ada = await sign_in(served, browser)
         await shows(ada, "Conv2D")
         teacher = await sign_in(served, browser, teacher=True)
-        await teacher.until("document.querySelector('[data-name=Ada]')?.cells[1].textContent === 'here'")
-        await teacher.until("document.querySelector('[data-name=Grace]')?.cells[1].textContent === 'away'")
+        await teacher.until(f"{wall('Ada', 'state')} === 'here' && {wall('Ada', 'screen')} === 'Build'")
+        await teacher.until(f"{wall('Grace', 'state')} === 'away' && {wall('Grace', 'screen')} === ''")
+        await teacher.until(f"{wall('Grace', 'runs')} === '1' && {wall('Grace', 'test')} === ' {tested:.1f} %'")
         watching = await browser.open_beside(teacher, f"{served.url}/watch?name=Ada")
         await shows(watching, "Conv2D")
         await watching.press("4")
@@ -248,7 +252,20 @@ async def test_the_teacher_sees_looks_on_and_sends(serving, browser, tmp_path):
         await ada.ask("Input.insertText", text="Hello")
         await ada.press("Enter")
         await shows(ada, "Words.")
+        await teacher.until(f"{wall('Ada', 'screen')} === 'Lab' && {wall('Ada', 'lesson')} === 'Hello  0 %'")
+        await ada.press("Enter")
+        await shows(ada, "Six?")
+        await ada.press("6")
+        await ada.press("Enter")
+        await teacher.until(f"{wall('Ada', 'lesson')} === 'Hello  50 %'")
+        of_all = await teacher.value(f"parseInt({wall('Ada', 'mastered')})")
+        assert of_all == round(100 * Standing(served.server.sessions["Ada"].home).lessons().mastered)
         assert (served.server.sessions["Grace"].home / "lessons" / "hello.md").exists()
+
+
+def wall(name, column):
+    """The text of a cell of the teacher's page, as the page has it."""
+    return f"document.querySelector('[data-name={name}] .{column}')?.textContent"
 
 
 async def choose_file(page, selector, path):
@@ -274,7 +291,7 @@ async def test_a_file_is_uploaded_and_the_end_of_the_server_is_shown(serving, br
 async def test_a_learner_trains_on_a_slice_and_looks_inside(serving, browser):
     async with serving(real=True) as served:
         home = served.server.sessions["Ada"].home
-        page = await sign_in(served, browser)
+        page = await sign_in(served, browser, height=800)
         await shows(page, "Conv2D")
         await page.press("2")
         await shows(page, "Start from a named recipe")

@@ -3,7 +3,7 @@
 import pytest
 
 from tui_cnn.assets import ROOT
-from tui_cnn.serve import classroom
+from tui_cnn.serve import sending as sent
 
 LESSON = "# Hello\n\nWords.\n\n## Try it\n\n- [Six](lab:sizes)\n  ? number {answer} How many are two times three?\n"
 NETWORK = (ROOT / "presets" / "lenet-5.toml").read_bytes()
@@ -59,7 +59,7 @@ async def test_what_is_wrong_is_sent_to_nobody(serving, sending, name, data, pro
 
 
 async def test_a_check_without_end_is_ended(serving, sending, monkeypatch):
-    monkeypatch.setattr(classroom, "_PATIENCE", 0.05)
+    monkeypatch.setattr(sent, "_PATIENCE", 0.05)
     async with serving() as served:
         status, line = await sending(served, "hello.md", LESSON.format(answer=6))
     assert (status, line) == (400, "hello.md: the check takes too long; send a shorter lesson\n")

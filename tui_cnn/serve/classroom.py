@@ -1,37 +1,41 @@
-"""What the teacher sees of all people and may send them."""
+"""What the teacher sees of all people: where each is, how far in the lessons and with the runs, and the answers."""
 
-import asyncio
-import errno
-import os
-import sys
 from collections.abc import Mapping
-from itertools import chain, count
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
-from tui_cnn.atomic import write_atomic
-from tui_cnn.errors import UserError
-from tui_cnn.formats.toml import loads_network
-from tui_cnn.i18n import _, language
+from tui_cnn.i18n import language
+from tui_cnn.lab.lesson_folder import LessonFolder
 from tui_cnn.lab.lessons import all_lessons
 from tui_cnn.lab.progress import answer_rows, read_progress, rows_as_csv
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.lock import is_held
-from tui_cnn.runs.process import PACKAGES
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.serve.__main__ import FILES, LESSONS
-from tui_cnn.serve.files import RefusedError, may_be_name
+from tui_cnn.serve.__main__ import LESSONS
+from tui_cnn.ui.settings import read_state
+from tui_cnn.ui.workspace import Mode
 
-MOST_SENT = 2 << 20
-"""Bytes of a lesson or a network."""
 _MOST_RUNS = 500
-_PATIENCE = 120.0
-"""Seconds for the check of a lesson; it takes about two."""
 
 
-class Standing(NamedTuple):
-    """How far a person is.
+class LessonStanding(NamedTuple):
+    """Where a person is, and how far in the lessons.
+
+    Attributes:
+        screen: the one that is open, or was last; empty before there was any.
+        lesson: the title of the lesson that was open last; empty before there was any.
+        lesson_mastered: the share of its questions' points that the person has, 0 to 1; None: it asks nothing.
+        mastered: the same of all lessons.
+    """
+
+    screen: str = ""
+    lesson: str = ""
+    lesson_mastered: float | None = None
+    mastered: float = 0.0
+
+
+class RunStanding(NamedTuple):
+    """How far a person is with the runs.
 
     Attributes:
         runs: how many there are.
@@ -47,15 +51,29 @@ class Standing(NamedTuple):
     test: float | None = None
 
 
-class Runs:
-    """The runs of a person, followed: only what is new is read."""
+class Standing:
+    """How far a person is, followed: only what is new of lessons and runs is read. For use in a thread."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
+        self._lessons = LessonFolder(language(), home / LESSONS)
         self._followers: dict[Path, Follower] = {}
 
-    def standing(self) -> Standing:
-        """Return how far the person is; a run that cannot be read counts for nothing. For use in a thread."""
+    def lessons(self) -> LessonStanding:
+        """Return where the person is and how far in the lessons; what cannot be read counts for nothing."""
+        self._lessons.refresh()
+        lessons = {lesson.name: lesson for lesson in self._lessons.lessons}
+        state, progress = read_state(self._home), read_progress(self._home)
+        lesson = lessons.get(state.lesson)
+        return LessonStanding(
+            screen=state.screen if state.screen in get_args(Mode) else "",
+            lesson=lesson.title if lesson else "",
+            lesson_mastered=progress.share(lesson) if lesson else None,
+            mastered=progress.share(*lessons.values()) or 0.0,
+        )
+
+    def runs(self) -> RunStanding:
+        """Return how far the person is with the runs; one that cannot be read counts for nothing."""
         try:
             paths = sorted(path for path in (self._home / "runs").iterdir() if path.is_dir())[-_MOST_RUNS:]
         except OSError:
@@ -72,7 +90,7 @@ class Runs:
                 test.append(snapshot.finished.test_accuracy)
             if snapshot.state in ("running", "paused") and is_held(path / "lock"):
                 training, epoch = path.name.split("-", 2)[-1].rpartition("-")[0], len(snapshot.epochs)
-        return Standing(len(paths), training, epoch, max(validation, default=None), max(test, default=None))
+        return RunStanding(len(paths), training, epoch, max(validation, default=None), max(test, default=None))
 
 
 def answers(homes: Mapping[str, Path]) -> bytes:
@@ -83,86 +101,3 @@ def answers(homes: Mapping[str, Path]) -> bytes:
         read, _problems = all_lessons(language(), own if own.is_dir() else None)
         rows += [{"name": name, **row} for row in answer_rows(read_progress(home), read)]
     return rows_as_csv(rows).encode()
-
-
-async def check_sent(name: str, data: bytes) -> str:
-    """Check a network (.toml) or a lesson (.md) before it is sent; return what was found of a lesson, in lines.
-
-    A lesson is checked by `cnn-tui lesson check` in another process: it draws each question many times.
-
-    Raises:
-        RefusedError: it is neither, it cannot be read, or something in the lesson is wrong.
-        OSError: it cannot be checked.
-    """
-    kind = Path(name).suffix.lower()
-    if not may_be_name(name) or kind not in (".md", ".toml"):
-        raise RefusedError(_("send a network (.toml) or a lesson (.md)"))
-    if kind == ".md":
-        return await _check_lesson(name, data)
-    try:
-        loads_network(data.decode(), name)
-    except (UserError, UnicodeError) as error:
-        raise RefusedError(str(error)) from None
-    return ""
-
-
-async def _check_lesson(name: str, data: bytes) -> str:
-    with TemporaryDirectory() as directory:
-        path = Path(directory, name)
-        path.write_bytes(data)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tui_cnn", "lesson", "check", str(path),
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-            cwd=PACKAGES, env={**os.environ, "LANGUAGE": language()},
-        )  # fmt: skip
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                lines, _errors = await process.communicate()
-        except TimeoutError:
-            raise RefusedError(_("{name}: the check takes too long; send a shorter lesson").format(name=name)) from None
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-    found = lines.decode("utf-8", "replace").replace(str(path), name).rstrip()
-    if process.returncode:
-        raise RefusedError(found)
-    return found
-
-
-def put(home: Path, name: str, data: bytes) -> str:
-    """Put a lesson among the lessons of a person, or a network among the files; return the name that it got.
-
-    A lesson takes the place of the one that was sent before under its name. A file of the person's is never
-    overwritten: beside `net.toml`, another network is `net (2).toml`.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    is_lesson = Path(name).suffix.lower() == ".md"
-    folder = home / (LESSONS if is_lesson else FILES)
-    folder.mkdir(parents=True, exist_ok=True)
-    if not folder.resolve().is_relative_to(home.resolve()):
-        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(folder))  # a link to somewhere else
-    if is_lesson and (folder / name).is_symlink():
-        (folder / name).unlink()
-    if not is_lesson:
-        stem, suffix = Path(name).stem, Path(name).suffix
-        names = chain([name], (f"{stem} ({number}){suffix}" for number in count(2)))
-        name = next(each for each in names if _is_free(folder / each, data))
-    write_atomic(folder / name, data)
-    return name
-
-
-def notice_of(name: str) -> str:
-    """Say what the teacher has sent, and where it is."""
-    if Path(name).suffix.lower() == ".md":
-        return _("The teacher has sent a lesson: {name}. It is in the Lab, in the list of lessons.").format(name=name)
-    return _("The teacher has sent a network: {name}. It is among your files.").format(name=name)
-
-
-def _is_free(path: Path, data: bytes) -> bool:
-    """Tell whether nothing is lost at a path: there is no file, or the very same."""
-    if path.is_file() and not path.is_symlink():
-        return path.stat().st_size == len(data) and path.read_bytes() == data
-    return not os.path.lexists(path)

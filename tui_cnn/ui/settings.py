@@ -64,6 +64,7 @@ class State(msgspec.Struct, frozen=True):
         hidden_columns: the columns of the stack that the user does not want.
         lessons_read: the names of the lessons that were opened.
         lesson: the name of the one that was open last.
+        screen: the one that was open last, where the teacher of a class is to see it; else empty.
     """
 
     theme: str = ""
@@ -72,6 +73,7 @@ class State(msgspec.Struct, frozen=True):
     hidden_columns: tuple[str, ...] = ()
     lessons_read: tuple[str, ...] = ()
     lesson: str = ""
+    screen: str = ""
 
     def opened(self, path: Path) -> tuple[str, ...]:
         """Return the recent files with `path` as the latest; one whose name is no Unicode cannot be remembered."""
@@ -86,10 +88,10 @@ def first_theme(chosen: str, state: State) -> str:
     return state.theme if state.theme and state.theme_over == chosen else chosen
 
 
-def read_state() -> State:
-    """Read what is remembered; nothing, where that is damaged or gone."""
+def read_state(of: Path | None = None) -> State:
+    """Read what is remembered, see `state_file`; nothing, where that is damaged or gone."""
     try:
-        return read_json(state_file(), State)
+        return read_json(state_file(of), State)
     except FormatError:
         return State()
 
@@ -107,6 +109,6 @@ def remember(**changes: Any) -> State:
         return state
 
 
-def state_file() -> Path:
-    """Return where the state is kept."""
-    return home() / "state.json"
+def state_file(of: Path | None = None) -> Path:
+    """Return where the state is kept in a data directory, by default the user's own."""
+    return (of or home()) / "state.json"
