@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 from tui_cnn.i18n import language
 from tui_cnn.lab.lesson_folder import LessonFolder
@@ -13,7 +13,6 @@ from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.serve.__main__ import LESSONS
 from tui_cnn.ui.settings import read_state
-from tui_cnn.ui.workspace import Mode
 
 _MOST_RUNS = 500
 
@@ -66,7 +65,7 @@ class Standing:
         state, progress = read_state(self._home), read_progress(self._home)
         lesson = lessons.get(state.lesson)
         return LessonStanding(
-            screen=state.screen if state.screen in get_args(Mode) else "",
+            screen=state.screen,
             lesson=lesson.title if lesson else "",
             lesson_mastered=progress.share(lesson) if lesson else None,
             mastered=progress.share(*lessons.values()) or 0.0,

@@ -24,6 +24,9 @@ from tui_cnn.visible import is_unicode
 Keymap = Mapping[str, str]
 """The id of a binding, `stack.add_layer`, and its keys, `o,insert`."""
 
+Mode = Literal["build", "train", "inspect", "lab", "runs", "search"]
+"""The screens, as the app's modes are called."""
+
 Flops = Literal["2xmacs", "tf"]
 
 
@@ -73,7 +76,7 @@ class State(msgspec.Struct, frozen=True):
     hidden_columns: tuple[str, ...] = ()
     lessons_read: tuple[str, ...] = ()
     lesson: str = ""
-    screen: str = ""
+    screen: Mode | Literal[""] = ""
 
     def opened(self, path: Path) -> tuple[str, ...]:
         """Return the recent files with `path` as the latest; one whose name is no Unicode cannot be remembered."""
