@@ -37,7 +37,7 @@ class Limits(NamedTuple):
         trainings: runs that train at a time, of all people.
         inspectors: other processes with TensorFlow at a time, of all people.
         file: bytes of a file that is uploaded.
-        home: bytes that a person may have, to upload more.
+        home: bytes that a person may have, to upload or to train more.
     """
 
     sessions: int = 60
@@ -58,7 +58,12 @@ class Server:
         self.limits = limits
         self.sessions = {
             name: Session(
-                name, directory / "people" / name, directory / "turns" / name, keep=limits.keep, trusted=trusted
+                name,
+                directory / "people" / name,
+                directory / "turns" / name,
+                keep=limits.keep,
+                quota=limits.home,
+                trusted=trusted,
             )
             for name in roster.people
         }
