@@ -160,12 +160,27 @@ class Page:
         size = {"width": width, "height": height}
         await self.ask("Emulation.setDeviceMetricsOverride", **size, deviceScaleFactor=1, mobile=mobile)
 
-    async def tap(self, selector):
-        """Tap on the middle of an element."""
-        x, y = await self.value(
-            f"(() => {{ const box = document.querySelector('{selector}').getBoundingClientRect();"
+    async def middle(self, selector):
+        """Return where the middle of an element is."""
+        return await self.value(
+            f'(() => {{ const box = document.querySelector("{selector}").getBoundingClientRect();'
             " return [box.left + box.width / 2, box.top + box.height / 2]; })()"
         )
+
+    async def click(self, selector):
+        """Click on the middle of an element."""
+        x, y = await self.middle(selector)
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            await self.mouse(kind, x, y, button="left", clickCount=1)
+
+    async def download_to(self, directory):
+        """Let what is downloaded go into a directory."""
+        where = {"browserContextId": self.context, "downloadPath": str(directory)}
+        await self._browser.ask("Browser.setDownloadBehavior", behavior="allow", **where)
+
+    async def tap(self, selector):
+        """Tap on the middle of an element."""
+        x, y = await self.middle(selector)
         await self.ask("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
         await self.ask("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 

@@ -8,6 +8,7 @@ import pytest
 from tests.serve.browser import CHROMIUM, Browser
 from tests.serve.conftest import until
 from tests.terminal import Grid
+from tui_cnn.formats.toml import read_network
 from tui_cnn.lab.lessons import lessons
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.snapshot import Follower
@@ -276,15 +277,38 @@ async def choose_file(page, selector, path):
     await page.ask("DOM.setFileInputFiles", files=[str(path)], nodeId=chosen["nodeId"])
 
 
-async def test_a_file_is_uploaded_and_the_end_of_the_server_is_shown(serving, browser, tmp_path):
+async def test_a_network_is_built_saved_and_downloaded_and_the_end_of_the_server_is_shown(serving, browser, tmp_path):
     (tmp_path / "up.txt").write_text("hello")
     async with serving(real=True) as served:
         page = await sign_in(served, browser)
-        await page.until("document.body.classList.contains('-first-byte')")
+        await shows(page, "Conv2D")
+        await page.press("Enter")  # the first layer's form, at its filters
+        await shows(page, "Number of filters")
+        await page.press("ctrl+u")
+        await page.ask("Input.insertText", text="48")
+        await page.press("Enter")
+        await page.press("Escape")
+        await shows(page, "26×26×48")
+        await page.press("a")
+        await shows(page, "Add a layer")
+        await page.ask("Input.insertText", text="BatchNormalization")
+        await page.press("Enter")
+        await shows(page, "9 layers")
+        await page.press("ctrl+s")
+        await shows(page, "fashion-cnn.toml")
+        await page.press("Enter")
+        saved = served.server.sessions["Ada"].home / "files" / "fashion-cnn.toml"
+        await until(saved.exists)
         files = await browser.open_beside(page, f"{served.url}/files")
         await choose_file(files, "#chosen", tmp_path / "up.txt")
         await files.until("!!document.querySelector('table a[href=\"files/up.txt\"]')")
         assert (served.server.sessions["Ada"].home / "files" / "up.txt").read_text() == "hello"
+        await files.download_to(tmp_path / "down")
+        await files.click("a[href='files/fashion-cnn.toml']")
+        await until((tmp_path / "down" / "fashion-cnn.toml").exists)
+        network = read_network(tmp_path / "down" / "fashion-cnn.toml")
+        assert [type(layer).__name__ for layer in network.layers[:2]] == ["Conv2D", "BatchNormalization"]
+        assert network.layers[0].filters == 48
     await page.until("document.querySelector('dialog[open]') !== null")
 
 
