@@ -84,6 +84,10 @@ def test_the_list_of_runs_loads_no_tensorflow():
     assert fresh(RUN, "runs") & TENSORFLOW == set()
 
 
+def test_the_web_server_loads_no_screen():
+    assert fresh("import tui_cnn.serve.server") & (TENSORFLOW | {"textual", "rich"}) == set()
+
+
 def test_what_the_first_frame_needs_is_light():
     assert fresh("import tui_cnn.ui.app") & (TENSORFLOW | {"numpy"}) == set()
 

@@ -19,6 +19,9 @@ TRUSTED = "CNN_TUI_TRUSTED"
 TURNS, SLOTS = "CNN_TUI_TURNS", "CNN_TUI_SLOTS"
 """Set to directories outside the border that an app may read: see `tui_cnn.runs.turns`."""
 
+QUOTA = "CNN_TUI_QUOTA"
+"""Set to the bytes that the files of the person may take, those of runs among them."""
+
 ROOT = Path(os.environ[VARIABLE]).resolve() if os.environ.get(VARIABLE) else None
 """The directory that no path may lead out of; None: this app is not served, and its user is the machine's."""
 

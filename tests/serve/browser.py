@@ -68,16 +68,16 @@ class Browser:
         assert "error" not in answer, (method, answer)
         return answer["result"]
 
-    async def open(self, address, width=1000, height=640):
-        """Open an address in a page of its own, as another person's browser would."""
+    async def open(self, address, width=1000, height=640, *, touch=False):
+        """Open an address in a page of its own, as another person's browser would; `touch`: that of a tablet."""
         context = (await self.ask("Target.createBrowserContext"))["browserContextId"]
-        return await self._open(address, context, width, height)
+        return await self._open(address, context, width, height, touch=touch)
 
     async def open_beside(self, page, address):
         """Open an address in another window of a page's browser."""
         return await self._open(address, page.context, 1000, 640)
 
-    async def _open(self, address, context, width, height):
+    async def _open(self, address, context, width, height, *, touch=False):
         made = await self.ask("Target.createTarget", url="about:blank", browserContextId=context)
         attached = await self.ask("Target.attachToTarget", targetId=made["targetId"], flatten=True)
         page = Page(self, attached["sessionId"], context)
@@ -85,9 +85,9 @@ class Browser:
         for part in ("Page", "Runtime", "Network"):
             await page.ask(f"{part}.enable")
         await page.ask("Emulation.setFocusEmulationEnabled", enabled=True)
-        await page.ask(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
-        )
+        await page.turn(width, height, mobile=touch)
+        if touch:
+            await page.ask("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=5)
         await page.go(address)
         return page
 
@@ -154,6 +154,35 @@ class Page:
     async def mouse(self, kind, x, y, **more):
         """Move the mouse, press or release its button (`mouseMoved`, `mousePressed`, `mouseReleased`)."""
         await self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
+
+    async def turn(self, width, height, *, mobile=True):
+        """Give the page other sides, as turning a tablet does."""
+        size = {"width": width, "height": height}
+        await self.ask("Emulation.setDeviceMetricsOverride", **size, deviceScaleFactor=1, mobile=mobile)
+
+    async def middle(self, selector):
+        """Return where the middle of an element is."""
+        return await self.value(
+            f'(() => {{ const box = document.querySelector("{selector}").getBoundingClientRect();'
+            " return [box.left + box.width / 2, box.top + box.height / 2]; })()"
+        )
+
+    async def click(self, selector):
+        """Click on the middle of an element."""
+        x, y = await self.middle(selector)
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            await self.mouse(kind, x, y, button="left", clickCount=1)
+
+    async def download_to(self, directory):
+        """Let what is downloaded go into a directory."""
+        where = {"browserContextId": self.context, "downloadPath": str(directory)}
+        await self._browser.ask("Browser.setDownloadBehavior", behavior="allow", **where)
+
+    async def tap(self, selector):
+        """Tap on the middle of an element."""
+        x, y = await self.middle(selector)
+        await self.ask("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+        await self.ask("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 
     async def picture(self):
         """Return the page as a PNG."""

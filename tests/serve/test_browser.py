@@ -8,9 +8,12 @@ import pytest
 from tests.serve.browser import CHROMIUM, Browser
 from tests.serve.conftest import until
 from tests.terminal import Grid
+from tui_cnn.formats.toml import read_network
+from tui_cnn.lab.lessons import lessons
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.serve import landlock
+from tui_cnn.serve.classroom import Standing
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
@@ -24,9 +27,9 @@ async def browser(tmp_path):
         yield opened
 
 
-async def sign_in(served, browser, name="Ada", *, teacher=False):
+async def sign_in(served, browser, name="Ada", *, teacher=False, **how):
     token = served.roster.teacher if teacher else served.roster.people[name]
-    return await browser.open(f"{served.url}/join/{token}")
+    return await browser.open(f"{served.url}/join/{token}", **how)
 
 
 def terminal(page):
@@ -84,6 +87,47 @@ async def test_two_people_have_two_apps_and_a_new_window_takes_the_old_ones_plac
         await ada.press("q")
         await ada.until("document.getElementById('ended').open")
         assert served.server.sessions["Grace"].connected
+
+
+async def test_a_tablet_has_the_keys_that_its_keyboard_lacks(serving, browser):
+    async with serving("Ada", "Grace", real=True) as served:
+        page = await sign_in(served, browser, width=1024, height=768, touch=True)
+        await shows(page, "Conv2D")
+        rows = page.size[1]
+        await page.press("4")
+        await shows(page, "step 1 of 16")
+        await page.tap("#keys [data-key=ArrowRight]")
+        await shows(page, "step 2 of 16")
+        assert await page.value("document.activeElement.className") == "xterm-helper-textarea"
+        await page.tap("#keys [data-modifier=Control]")
+        await page.until("document.querySelector('[data-modifier=Control]').ariaPressed === 'true'")
+        await page.press("p")
+        await shows(page, "Search for commands")
+        await page.until("document.querySelector('[data-modifier=Control]').ariaPressed === 'false'")
+        await page.tap("#keys [data-key=Escape]")
+        await shows(page, "step 2 of 16")
+        await page.tap("#keys [aria-controls]")
+        await until(lambda: page.size[1] < rows)
+        await page.tap("#keys [data-key=F1]")
+        await shows(page, "Help")
+        assert await edge(page, ".xterm-screen", "bottom") <= await edge(page, "#keys", "top")
+        await page.turn(768, 1024)
+        await until(lambda: page.size[1] > rows)
+        assert await edge(page, ".xterm-screen", "bottom") <= await edge(page, "#keys", "top")
+        assert await edge(page, "#keys", "bottom") <= 1024
+        await page.value(  # as the tablet's own keyboard does, which lies over the page
+            "Object.defineProperty(visualViewport, 'height', {value: 600}),"
+            "visualViewport.dispatchEvent(new Event('resize'))"
+        )
+        await until(lambda: page.size[1] < rows)
+        assert await edge(page, "#keys", "bottom") <= 600
+        mouse = await sign_in(served, browser, "Grace")
+        await shows(mouse, "Conv2D")
+        assert await mouse.value("document.getElementById('keys').offsetHeight") == 0
+
+
+async def edge(page, selector, side):
+    return await page.value(f"document.querySelector('{selector}').getBoundingClientRect().{side}")
 
 
 async def test_the_mouse_clicks_and_draws(serving, browser, trained):
@@ -175,48 +219,103 @@ async def test_a_path_outside_the_home_is_refused_in_the_app(serving, browser, t
         assert not (tmp_path / "stolen.toml").exists()
 
 
-async def test_the_teacher_sees_looks_on_and_sends(serving, browser):
+async def test_the_teacher_sees_looks_on_and_sends(serving, browser, tmp_path, trained):
+    lesson = tmp_path / "hello.md"
+    lesson.write_text("# Hello\n\nWords.\n\n## Try it\n\n- [Sizes](lab:sizes)\n  ? number x Six?\n")
+    tested = 100 * Follower(trained).poll().finished.test_accuracy
     async with serving("Ada", "Grace", real=True) as served:
+        shutil.copytree(trained.path, served.server.sessions["Grace"].home / "runs" / trained.id)
         ada = await sign_in(served, browser)
         await shows(ada, "Conv2D")
         teacher = await sign_in(served, browser, teacher=True)
-        await teacher.until("document.querySelector('[data-name=Ada]')?.cells[1].textContent === 'here'")
-        await teacher.until("document.querySelector('[data-name=Grace]')?.cells[1].textContent === 'away'")
+        await teacher.until(f"{wall('Ada', 'state')} === 'here' && {wall('Ada', 'screen')} === 'Build'")
+        await teacher.until(f"{wall('Grace', 'state')} === 'away' && {wall('Grace', 'screen')} === ''")
+        await teacher.until(f"{wall('Grace', 'runs')} === '1' && {wall('Grace', 'test')} === ' {tested:.1f} %'")
         watching = await browser.open_beside(teacher, f"{served.url}/watch?name=Ada")
         await shows(watching, "Conv2D")
         await watching.press("4")
         await ada.press("2")
         await shows(watching, "batch_size")
         assert "step 1 of 16" not in screen(ada)
-        sent = await teacher.value(
-            "fetch('class/hello.md', {method: 'PUT', body: '# Hello\\n\\nWords.\\n\\n## Try it\\n\\n"
-            "- [Sizes](lab:sizes)\\n'}).then((answer) => answer.text())"
-        )
-        assert sent == ""
-        await shows(ada, "The teacher has sent hello.md.")
-        for name in ("Ada", "Grace"):
-            assert (served.server.sessions[name].home / "lessons" / "hello.md").exists()
+        await ada.press("4")
+        await shows(ada, f"1/{len(lessons('en'))} ")
+        await choose_file(teacher, "#send", lesson)
+        await teacher.until("document.getElementById('sent').textContent === '✗ hello.md: not sent to all'")
+        assert "“x” is not a number" in await teacher.value("document.getElementById('report').innerText")
+        lesson.write_text(lesson.read_text().replace("number x", "number 6"))
+        await choose_file(teacher, "#send", lesson)
+        await teacher.until("document.getElementById('sent').textContent === '✓ hello.md: sent to all'")
+        assert "Six?  →  6" in await teacher.value("document.getElementById('report').innerText")
+        await shows(ada, "The teacher has sent a lesson: hello.md.")
+        await shows(ada, f"1/{len(lessons('en')) + 1} ")  # the open Lab has it
+        await ada.press("L")
+        await shows(ada, "Lessons")
+        await ada.ask("Input.insertText", text="Hello")
+        await ada.press("Enter")
+        await shows(ada, "Words.")
+        await teacher.until(f"{wall('Ada', 'screen')} === 'Lab' && {wall('Ada', 'lesson')} === 'Hello  0 %'")
+        await ada.press("Enter")
+        await shows(ada, "Six?")
+        await ada.press("6")
+        await ada.press("Enter")
+        await teacher.until(f"{wall('Ada', 'lesson')} === 'Hello  50 %'")
+        of_all = await teacher.value(f"parseInt({wall('Ada', 'mastered')})")
+        assert of_all == round(100 * Standing(served.server.sessions["Ada"].home).lessons().mastered)
+        assert (served.server.sessions["Grace"].home / "lessons" / "hello.md").exists()
 
 
-async def test_a_file_is_uploaded_and_the_end_of_the_server_is_shown(serving, browser, tmp_path):
+def wall(name, column):
+    """The text of a cell of the teacher's page, as the page has it."""
+    return f"document.querySelector('[data-name={name}] .{column}')?.textContent"
+
+
+async def choose_file(page, selector, path):
+    """Choose a file as a person does who clicks on the field of a page."""
+    await page.until(f"!!document.querySelector('{selector}') && document.readyState === 'complete'")
+    document = await page.ask("DOM.getDocument")
+    chosen = await page.ask("DOM.querySelector", nodeId=document["root"]["nodeId"], selector=selector)
+    await page.ask("DOM.setFileInputFiles", files=[str(path)], nodeId=chosen["nodeId"])
+
+
+async def test_a_network_is_built_saved_and_downloaded_and_the_end_of_the_server_is_shown(serving, browser, tmp_path):
     (tmp_path / "up.txt").write_text("hello")
     async with serving(real=True) as served:
         page = await sign_in(served, browser)
-        await page.until("document.body.classList.contains('-first-byte')")
+        await shows(page, "Conv2D")
+        await page.press("Enter")  # the first layer's form, at its filters
+        await shows(page, "Number of filters")
+        await page.press("ctrl+u")
+        await page.ask("Input.insertText", text="48")
+        await page.press("Enter")
+        await page.press("Escape")
+        await shows(page, "26×26×48")
+        await page.press("a")
+        await shows(page, "Add a layer")
+        await page.ask("Input.insertText", text="BatchNormalization")
+        await page.press("Enter")
+        await shows(page, "9 layers")
+        await page.press("ctrl+s")
+        await shows(page, "fashion-cnn.toml")
+        await page.press("Enter")
+        saved = served.server.sessions["Ada"].home / "files" / "fashion-cnn.toml"
+        await until(saved.exists)
         files = await browser.open_beside(page, f"{served.url}/files")
-        await files.until("!!document.getElementById('chosen') && document.readyState === 'complete'")
-        document = await files.ask("DOM.getDocument")
-        chosen = await files.ask("DOM.querySelector", nodeId=document["root"]["nodeId"], selector="#chosen")
-        await files.ask("DOM.setFileInputFiles", files=[str(tmp_path / "up.txt")], nodeId=chosen["nodeId"])
+        await choose_file(files, "#chosen", tmp_path / "up.txt")
         await files.until("!!document.querySelector('table a[href=\"files/up.txt\"]')")
         assert (served.server.sessions["Ada"].home / "files" / "up.txt").read_text() == "hello"
+        await files.download_to(tmp_path / "down")
+        await files.click("a[href='files/fashion-cnn.toml']")
+        await until((tmp_path / "down" / "fashion-cnn.toml").exists)
+        network = read_network(tmp_path / "down" / "fashion-cnn.toml")
+        assert [type(layer).__name__ for layer in network.layers[:2]] == ["Conv2D", "BatchNormalization"]
+        assert network.layers[0].filters == 48
     await page.until("document.querySelector('dialog[open]') !== null")
 
 
 async def test_a_learner_trains_on_a_slice_and_looks_inside(serving, browser):
     async with serving(real=True) as served:
         home = served.server.sessions["Ada"].home
-        page = await sign_in(served, browser)
+        page = await sign_in(served, browser, height=800)
         await shows(page, "Conv2D")
         await page.press("2")
         await shows(page, "Start from a named recipe")

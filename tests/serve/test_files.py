@@ -1,5 +1,7 @@
 """Uploads and downloads: whole, within limits, and nowhere but in the person's folder."""
 
+import asyncio
+
 import pytest
 
 from tui_cnn.serve.files import Files, RefusedError
@@ -63,6 +65,31 @@ async def test_a_home_has_room_for_so_much(files):
     with pytest.raises(RefusedError, match="not enough space"):
         await files.take("last.bin", chunks(b"x" * 100), 0)
     await files.take("small.bin", chunks(b"x" * 50), 50)
+
+
+async def test_one_upload_at_a_time(files, monkeypatch):
+    """Two at once would each find the room that is left."""
+    await files.take("0.bin", chunks(b"x" * 100), 100)
+    more = asyncio.Event()
+
+    async def slow():
+        yield b"x" * 50
+        await more.wait()
+        yield b"x" * 50
+
+    first = asyncio.create_task(files.take("1.bin", slow(), 100))
+    await asyncio.sleep(0)
+    with pytest.raises(RefusedError, match="another upload is in progress"):
+        await files.take("2.bin", chunks(b"x"), 1)
+    more.set()
+    assert await first == 100
+    assert await files.take("2.bin", chunks(b"x"), 1) == 1
+    monkeypatch.setattr("tui_cnn.serve.files._PATIENCE", 0.01)
+    more.clear()
+    with pytest.raises(RefusedError, match="the upload has stopped"):
+        await files.take("3.bin", slow(), 100)
+    assert sorted(file.path for file in files.list()) == ["0.bin", "1.bin", "2.bin"]
+    assert await files.take("3.bin", chunks(b"x"), 1) == 1, "one that has failed is none in progress"
 
 
 async def test_what_is_uploaded_is_saved_by_the_browser_never_shown(serving):

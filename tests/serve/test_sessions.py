@@ -163,7 +163,7 @@ async def test_the_teacher_looks_on_and_types_nothing(serving):
 def test_an_app_gets_nothing_secret_of_the_servers_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
-    given = environment(tmp_path / "people" / "Ada", tmp_path / "turns" / "Ada", trusted=False)
+    given = environment(tmp_path / "people" / "Ada", tmp_path / "turns" / "Ada", quota=7, trusted=False)
     assert "secret" not in str(given)
     assert "PYTHONPATH" not in given
     assert given["PATH"] == os.environ["PATH"]

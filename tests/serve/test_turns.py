@@ -119,3 +119,16 @@ def test_nobody_fills_the_queue_or_goes_before_others(home, monkeypatch, tmp_pat
     run = launch.make_run(Network("n", (28, 28, 1), ()), launch.Recipe())
     with pytest.raises(RunError, match="is queued with the runs of all people"):
         launch.skip_queue(run)
+
+
+def test_who_has_filled_the_disk_trains_no_more(home, monkeypatch):
+    monkeypatch.setenv("CNN_TUI_QUOTA", str(2 << 20))
+    (home / "files").mkdir()
+    (home / "files" / "large.npz").write_bytes(bytes(2 << 20))
+    turns.check_room()  # the machine is the person's own
+    monkeypatch.setattr("tui_cnn.confinement.ROOT", home)
+    run = launch.make_run(Network("n", (28, 28, 1), ()), launch.Recipe())
+    with pytest.raises(RunError, match="your files take 2 MB of 2 MB; delete runs or files"):
+        launch.resume(run)
+    (home / "files" / "large.npz").unlink()
+    turns.check_room()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.worker.networks import SMALL_CNN
 from tui_cnn.formats.presets import preset
-from tui_cnn.runs import launch
+from tui_cnn.runs import launch, resources
 from tui_cnn.runs.directory import make_run
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
@@ -155,8 +155,8 @@ def test_a_worker_steps_back_alone(alone):
     script = """
 import os
 from pathlib import Path
-from tui_cnn.worker.__main__ import _lower_priority
-_lower_priority()
+from tui_cnn.runs.resources import lower_priority
+lower_priority(10)
 print(os.nice(0), Path("/proc/self/autogroup").read_text())
 """
     # Nothing is told of a session that is not weighed, as that which the machine began with.
@@ -175,8 +175,6 @@ print(os.nice(0), Path("/proc/self/autogroup").read_text())
 @pytest.mark.skipif(sys.platform == "win32", reason="has no sessions")
 def test_a_worker_asks_again_when_the_kernel_is_busy(monkeypatch):
     """Linux takes ten such wishes a second of those who are not root, and tells the others to come back."""
-    from tui_cnn.worker import __main__ as worker
-
     written = []
 
     def write_text(path, text, _encoding):
@@ -186,9 +184,9 @@ def test_a_worker_asks_again_when_the_kernel_is_busy(monkeypatch):
 
     monkeypatch.setattr(os, "nice", lambda _by: 10)
     monkeypatch.setattr(os, "getsid", lambda _process: os.getpid())
-    monkeypatch.setattr(worker.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(resources.time, "sleep", lambda _seconds: None)
     monkeypatch.setattr(Path, "write_text", write_text)
-    worker._lower_priority()
+    resources.lower_priority(10)
     assert written == [("/proc/self/autogroup", "10")] * 3
 
 

@@ -92,10 +92,10 @@ class LearnerProgress(msgspec.Struct, frozen=True, omit_defaults=True):
         of_lesson = {**self.results.get(lesson.name, {}), key(lesson, place): result}
         return msgspec.structs.replace(self, results={**self.results, lesson.name: of_lesson})
 
-    def share(self, lesson: Lesson) -> float | None:
-        """Return how far a lesson is mastered, 0 to 1; None where it asks nothing."""
-        asked = [place for place, step in enumerate(lesson.tries) if step.question]
-        return sum(self.of(lesson, place).points for place in asked) / (2 * len(asked)) if asked else None
+    def share(self, *lessons: Lesson) -> float | None:
+        """Return how far lessons are mastered together, 0 to 1; None where they ask nothing."""
+        asked = [(lesson, place) for lesson in lessons for place, step in enumerate(lesson.tries) if step.question]
+        return sum(self.of(*question).points for question in asked) / (2 * len(asked)) if asked else None
 
     def due(self, lessons: Iterable[Lesson], now: float | None = None) -> list[tuple[Lesson, int]]:
         """List what to repeat, lesson by lesson."""

@@ -16,7 +16,7 @@ from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.runtime import runtime
 from tui_cnn.runs.snapshot import ACTIVE, Follower
 from tui_cnn.runs.transfer import Weights, make_with_weights
-from tui_cnn.runs.turns import check_queue
+from tui_cnn.runs.turns import check_queue, check_room
 
 
 def start(
@@ -168,6 +168,7 @@ def _command(run: RunDirectory, command: Desired, refusal: str) -> None:
 
 def _launch(run: RunDirectory, command: Desired = "run", prewarmed: PrewarmedWorker | None = None) -> None:
     check_queue()
+    check_room()
     write_desired(run.desired_file, "run" if is_served() else command)
     events_size = file_size(run.events_file)
     too_late = RunError(_("the worker did not start in time; try again (see {log})").format(log=run.log_file))

@@ -11,6 +11,7 @@ from typing import IO, Any
 import msgspec
 
 import tui_cnn
+from tui_cnn.confinement import is_served
 from tui_cnn.errors import UserError
 from tui_cnn.extras import what_is_missing
 from tui_cnn.i18n import _
@@ -65,15 +66,17 @@ def start_detached(
 ) -> subprocess.Popen[bytes]:
     """Start a process in a session of its own, so that nothing that ends this process or its terminal ends it.
 
-    `name` is what it is called on the screen.
+    Of a served app, it stays in the app's, which has no terminal: all that a person starts has one share of the
+    processor, however much that is. `name` is what it is called on the screen.
 
     Raises:
         RunError: it cannot be started.
     """
     try:
         process = subprocess.Popen(
-            command, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True, cwd=PACKAGES
-        )
+            command, stdin=stdin, stdout=stdout, stderr=stderr, cwd=PACKAGES,
+            start_new_session=not is_served(), process_group=0 if is_served() else None,
+        )  # fmt: skip
     except OSError as error:
         raise unstartable(name, command[0], error) from None
     # Without a wait, an ended process would stay behind as a zombie.

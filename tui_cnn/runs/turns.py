@@ -11,10 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui_cnn.config import home
-from tui_cnn.confinement import SLOTS, TURNS, is_served
+from tui_cnn.confinement import QUOTA, SLOTS, TURNS, is_served
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.lock import is_held
+from tui_cnn.runs.resources import disk_usage
 
 TRAINING = "training"
 """The file that names the run which may train; and the lock, in a home's queue, of the run that trains."""
@@ -54,6 +55,18 @@ def check_queue() -> None:
     if is_served() and len(waiting(home() / "queue")) >= _MOST_QUEUED:
         message = _("{count} of your runs are queued; wait until one has begun, or stop one")
         raise RunError(message.format(count=_MOST_QUEUED))
+
+
+def check_room() -> None:
+    """Refuse another run where the files of a person take all the room that they may.
+
+    Raises:
+        RunError: they do.
+    """
+    most = int(os.environ.get(QUOTA) or 0)
+    if is_served() and most and (size := disk_usage(home()).size) >= most:
+        message = _("your files take {size} MB of {most} MB; delete runs or files")
+        raise RunError(message.format(size=size >> 20, most=most >> 20))
 
 
 def take_slot(patience: float = _PATIENCE) -> int | None:

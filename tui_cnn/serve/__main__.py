@@ -12,6 +12,7 @@ import tui_cnn
 from tui_cnn.assets import ROOT as ASSETS
 from tui_cnn.confinement import ROOT as HOME
 from tui_cnn.confinement import SLOTS, TRUSTED, TURNS
+from tui_cnn.runs.resources import end_first_without_memory, limit_memory, lower_priority
 from tui_cnn.serve.landlock import confine
 
 FILES, LESSONS, TEMPORARY = "files", "lessons", "tmp"
@@ -19,6 +20,18 @@ FILES, LESSONS, TEMPORARY = "files", "lessons", "tmp"
 
 _PACKAGE = Path(tui_cnn.__file__).parent
 _DEVICES = ("null", "zero", "random", "urandom", "dri", "kfd")
+
+
+_NICENESS = 5
+"""The server comes first, then the apps, then what they train."""
+
+
+def most_memory() -> int:
+    """Return the bytes of private memory that an app may take: several times what it needs.
+
+    A thread of a library for numbers reserves some, and there are as many as cores.
+    """
+    return (1 << 30) + (os.cpu_count() or 1) * (64 << 20)
 
 
 def readable() -> Iterator[Path]:
@@ -37,6 +50,9 @@ def main() -> int:
     if HOME is None:
         sys.stderr.write("usage: cnn-tui serve\n")
         return 2
+    lower_priority(_NICENESS)
+    limit_memory(most_memory())
+    end_first_without_memory()
     if not os.environ.get(TRUSTED):
         shared = [Path(os.environ[name]) for name in (TURNS, SLOTS) if os.environ.get(name)]
         confine([HOME, *_devices()], [*readable(), *shared], [_PACKAGE.parent])

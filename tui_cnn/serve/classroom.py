@@ -1,28 +1,40 @@
-"""What the teacher sees of all people and may send them."""
+"""What the teacher sees of all people: where each is, how far in the lessons and with the runs, and the answers."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_cnn.atomic import write_atomic
-from tui_cnn.errors import UserError
-from tui_cnn.formats.toml import loads_network
-from tui_cnn.i18n import _, language
-from tui_cnn.lab.lessons import all_lessons, parse_lesson
+from tui_cnn.i18n import language
+from tui_cnn.lab.lesson_folder import LessonFolder
+from tui_cnn.lab.lessons import all_lessons
 from tui_cnn.lab.progress import answer_rows, read_progress, rows_as_csv
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.serve.__main__ import FILES, LESSONS
-from tui_cnn.serve.files import RefusedError
+from tui_cnn.serve.__main__ import LESSONS
+from tui_cnn.ui.settings import read_state
 
-MOST_SENT = 2 << 20
-"""Bytes of a lesson or a network."""
 _MOST_RUNS = 500
 
 
-class Standing(NamedTuple):
-    """How far a person is.
+class LessonStanding(NamedTuple):
+    """Where a person is, and how far in the lessons.
+
+    Attributes:
+        screen: the one that is open, or was last; empty before there was any.
+        lesson: the title of the lesson that was open last; empty before there was any.
+        lesson_mastered: the share of its questions' points that the person has, 0 to 1; None: it asks nothing.
+        mastered: the same of all lessons.
+    """
+
+    screen: str = ""
+    lesson: str = ""
+    lesson_mastered: float | None = None
+    mastered: float = 0.0
+
+
+class RunStanding(NamedTuple):
+    """How far a person is with the runs.
 
     Attributes:
         runs: how many there are.
@@ -38,15 +50,29 @@ class Standing(NamedTuple):
     test: float | None = None
 
 
-class Runs:
-    """The runs of a person, followed: only what is new is read."""
+class Standing:
+    """How far a person is, followed: only what is new of lessons and runs is read. For use in a thread."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
+        self._lessons = LessonFolder(language(), home / LESSONS)
         self._followers: dict[Path, Follower] = {}
 
-    def standing(self) -> Standing:
-        """Return how far the person is; a run that cannot be read counts for nothing. For use in a thread."""
+    def lessons(self) -> LessonStanding:
+        """Return where the person is and how far in the lessons; what cannot be read counts for nothing."""
+        self._lessons.refresh()
+        lessons = {lesson.name: lesson for lesson in self._lessons.lessons}
+        state, progress = read_state(self._home), read_progress(self._home)
+        lesson = lessons.get(state.lesson)
+        return LessonStanding(
+            screen=state.screen,
+            lesson=lesson.title if lesson else "",
+            lesson_mastered=progress.share(lesson) if lesson else None,
+            mastered=progress.share(*lessons.values()) or 0.0,
+        )
+
+    def runs(self) -> RunStanding:
+        """Return how far the person is with the runs; one that cannot be read counts for nothing."""
         try:
             paths = sorted(path for path in (self._home / "runs").iterdir() if path.is_dir())[-_MOST_RUNS:]
         except OSError:
@@ -63,7 +89,7 @@ class Runs:
                 test.append(snapshot.finished.test_accuracy)
             if snapshot.state in ("running", "paused") and is_held(path / "lock"):
                 training, epoch = path.name.split("-", 2)[-1].rpartition("-")[0], len(snapshot.epochs)
-        return Standing(len(paths), training, epoch, max(validation, default=None), max(test, default=None))
+        return RunStanding(len(paths), training, epoch, max(validation, default=None), max(test, default=None))
 
 
 def answers(homes: Mapping[str, Path]) -> bytes:
@@ -74,31 +100,3 @@ def answers(homes: Mapping[str, Path]) -> bytes:
         read, _problems = all_lessons(language(), own if own.is_dir() else None)
         rows += [{"name": name, **row} for row in answer_rows(read_progress(home), read)]
     return rows_as_csv(rows).encode()
-
-
-def _check(name: str, data: bytes) -> None:
-    try:
-        text = data.decode()
-        if name.lower().endswith(".toml"):
-            loads_network(text, name)
-        else:
-            parse_lesson(text, name)
-    except (UserError, UnicodeError) as error:
-        raise RefusedError(str(error)) from None
-
-
-def send(homes: list[Path], name: str, data: bytes) -> None:
-    """Put a network (.toml) among the files of all, or a lesson (.md) among their lessons.
-
-    Raises:
-        RefusedError: it is neither, or damaged.
-        OSError: it cannot be written.
-    """
-    kind = Path(name).suffix.lower()
-    if Path(name).name != name or name.startswith(".") or not name.isprintable() or kind not in (".md", ".toml"):
-        raise RefusedError(_("send a network (.toml) or a lesson (.md)"))
-    _check(name, data)
-    for home in homes:
-        folder = home / (LESSONS if kind == ".md" else FILES)
-        folder.mkdir(parents=True, exist_ok=True)
-        write_atomic(folder / name, data)

@@ -13,6 +13,7 @@ from aiohttp import web
 from tui_cnn.atomic import replacing
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
+from tui_cnn.runs.resources import DiskUsage, disk_usage
 
 _DEEPEST, _LONGEST = 8, 200
 """Folders within each other, and bytes of a name."""
@@ -20,6 +21,8 @@ _MOST_LISTED = 1000
 _MOST_FILES = 20_000
 _REMEMBERED = 30.0
 """Seconds for which the size of a home is not counted again, but added to."""
+_PATIENCE = 60.0
+"""Seconds to wait for the next bytes of an upload."""
 _FORBIDDEN = frozenset('\\:*?"<>|')
 """Signs that have a meaning in paths somewhere; they would make trouble once the file is downloaded."""
 
@@ -45,7 +48,8 @@ class Files:
         self._most = most
         self._quota = quota
         self._counted = float("-inf")
-        self._bytes = self._files = 0
+        self._usage = DiskUsage(0, 0)
+        self._taking = False
 
     def list(self) -> list[UploadedFile]:
         """List the files, the newest first; of very many, some."""
@@ -83,7 +87,7 @@ class Files:
             RefusedError: it cannot be a name here.
         """
         parts = path.split("/")
-        if len(parts) > _DEEPEST or not all(map(_may_be_name, parts)):
+        if len(parts) > _DEEPEST or not all(map(may_be_name, parts)):
             raise RefusedError(_("this cannot be the name of a file here"))
         place = self._folder.joinpath(*parts)
         folder = self._folder.resolve()
@@ -98,24 +102,38 @@ class Files:
     async def take(self, path: str, chunks: AsyncIterator[bytes], expected: int) -> int:
         """Write an upload whole, or not at all; return its bytes. `expected` are so many; more are counted anyway.
 
+        One is taken at a time: several at once could each fill the room that is left.
+
         Raises:
-            RefusedError: the name cannot be one, it is too large, or there is no room.
+            RefusedError: the name cannot be one, it is too large, there is no room, or another one is being taken.
         """
         place = self.place(path)
+        if self._taking:
+            raise RefusedError(_("another upload is in progress; try again when it has ended"))
+        self._taking = True
+        try:
+            size = await self._write(place, chunks, expected)
+        except TimeoutError:
+            raise RefusedError(_("the upload has stopped; try again")) from None
+        except OSError as error:
+            raise RefusedError(_("the file cannot be written: {reason}").format(reason=error.strerror)) from None
+        finally:
+            self._taking = False
+        self._usage = DiskUsage(self._usage.files + 1, self._usage.size + size)
+        return size
+
+    async def _write(self, place: Path, chunks: AsyncIterator[bytes], expected: int) -> int:
         left = await asyncio.to_thread(self._room)
         self._check(expected, left)
         size = 0
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(place) as temporary, temporary.open("xb") as file:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(place) as temporary, temporary.open("xb") as file:
+            async with asyncio.timeout(_PATIENCE) as patience:
                 async for chunk in chunks:
+                    patience.reschedule(asyncio.get_running_loop().time() + _PATIENCE)
                     size += len(chunk)
                     self._check(size, left)
                     file.write(chunk)
-        except OSError as error:
-            raise RefusedError(_("the file cannot be written: {reason}").format(reason=error.strerror)) from None
-        self._bytes += size
-        self._files += 1
         return size
 
     def _check(self, size: int, left: int) -> None:
@@ -131,21 +149,14 @@ class Files:
             RefusedError: there are too many files.
         """
         if time.monotonic() - self._counted > _REMEMBERED:
-            self._bytes = self._files = 0
-            for directory, _folders, names in os.walk(self._home):
-                self._files += len(names)
-                for name in names:
-                    try:
-                        self._bytes += (Path(directory) / name).lstat().st_size
-                    except OSError:
-                        continue
+            self._usage = disk_usage(self._home)
             self._counted = time.monotonic()
-        if self._files >= _MOST_FILES:
+        if self._usage.files >= _MOST_FILES:
             raise RefusedError(_("there are too many files; remove some"))
-        return self._quota - self._bytes
+        return self._quota - self._usage.size
 
 
-def _may_be_name(name: str) -> bool:
+def may_be_name(name: str) -> bool:
     """Whether a folder or file may be called so: no hidden one, none that leads upwards."""
     if not name or name.startswith((".", "~")) or not name.isprintable() or _FORBIDDEN & set(name):
         return False

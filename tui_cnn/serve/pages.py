@@ -1,7 +1,7 @@
 """The pages around the app: HTML from templates, in the language of the server."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 from aiohttp import web
@@ -11,6 +11,44 @@ from tui_cnn.serve.files import UploadedFile
 
 OWN = Path(__file__).parent / "pages"
 """Our own scripts and styles."""
+
+
+class BarKey(NamedTuple):
+    """A key of the bar for tablets: as browsers call it, what is on it, its `name` where that is a sign alone.
+
+    A `modifier` is held for the next key.
+    """
+
+    key: str
+    label: str
+    name: str = ""
+    modifier: bool = False
+
+
+def _first_keys() -> list[BarKey]:
+    return [
+        BarKey("Escape", "Esc"),
+        BarKey("Tab", "Tab"),
+        BarKey("Control", "Ctrl", modifier=True),
+        BarKey("Shift", "Shift", modifier=True),
+        BarKey("Alt", "Alt", modifier=True),
+        BarKey("ArrowLeft", "←", _("left arrow")),
+        BarKey("ArrowUp", "↑", _("up arrow")),
+        BarKey("ArrowDown", "↓", _("down arrow")),
+        BarKey("ArrowRight", "→", _("right arrow")),
+        BarKey("Enter", "Enter"),
+    ]
+
+
+def _more_keys() -> list[BarKey]:
+    return [
+        *(BarKey(name, name) for name in (f"F{number}" for number in range(1, 13))),
+        BarKey("Home", "Home"),
+        BarKey("End", "End"),
+        BarKey("PageUp", "PgUp", _("page up")),
+        BarKey("PageDown", "PgDn", _("page down")),
+        BarKey("Delete", "Del", _("delete")),
+    ]
 
 
 class Pages:
@@ -41,6 +79,10 @@ class Pages:
             columns=columns,
             rows=rows,
             font_size=16,
+            keys=_("Keys"),
+            first_keys=_first_keys(),
+            more_keys=_more_keys(),
+            more=_("more keys"),
             files=_("Files"),
             drop=_("drop files here to upload them"),
             looking=_("you look on; keys have no effect"),
@@ -75,14 +117,32 @@ class Pages:
             "here": _("here"),
             "failed": _("failed"),
             "training": _("training {network}, epoch {epoch}"),
+            "checking": _("checking …"),
             "sent": _("sent to all"),
+            "refused": _("not sent to all"),
+            "build": _("Build"),
+            "train": _("Train"),
+            "inspect": _("Inspect"),
+            "lab": _("Lab"),
+            "runs": _("Runs"),
+            "search": _("Search"),
+        }
+        columns = {
+            "state": _("state"),
+            "screen": _("screen"),
+            "lesson": _("lesson"),
+            "mastered": _("all lessons"),
+            "runs": _("runs"),
+            "validation": _("best validation accuracy"),
+            "test": _("test accuracy"),
         }
         return self.page(
             "class",
             title=_("Class"),
             names=names,
             states=states,
-            columns=[_("name"), _("state"), _("runs"), _("best validation accuracy"), _("test accuracy"), ""],
+            name=_("name"),
+            columns=columns,
             watch=_("look on"),
             results=_("Download the answers to the lessons' questions (CSV)"),
             send=_("Send a network (.toml) or a lesson (.md) to all:"),

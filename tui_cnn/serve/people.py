@@ -66,11 +66,16 @@ def open_roster(directory: Path, names: list[str]) -> Roster:
     return Roster(known.teacher, tokens)
 
 
+def is_name(name: str) -> bool:
+    """Whether a person may be called so: it is a name of a folder, too."""
+    return bool(_NAME.fullmatch(name))
+
+
 def _check(names: list[str]) -> None:
     if len(names) > MOST_PEOPLE:
         raise ServeError(_("{number} people are too many; at most {most}").format(number=len(names), most=MOST_PEOPLE))
     for name in names:
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             message = _("“{name}” cannot be a name here; use letters, digits, spaces, - and _, at most 60")
             raise ServeError(message.format(name=name))
     folded = [name.casefold() for name in names]

@@ -7,7 +7,7 @@ import socket as sockets
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from aiohttp import web
@@ -15,11 +15,12 @@ from yarl import URL
 
 from tui_cnn.i18n import _
 from tui_cnn.serve.__main__ import FILES
-from tui_cnn.serve.classroom import MOST_SENT, Runs, answers, send
+from tui_cnn.serve.classroom import Standing, answers
 from tui_cnn.serve.files import Files, RefusedError, download, upload
 from tui_cnn.serve.guard import TEACHER, Guard
 from tui_cnn.serve.pages import OWN, Pages
 from tui_cnn.serve.people import Roster, ServeError
+from tui_cnn.serve.sending import MOST_SENT, check_sent, notice_of, put
 from tui_cnn.serve.session import Session
 from tui_cnn.serve.terminal import open_socket, use_session, watch_session
 from tui_cnn.serve.turns import Turns, make_slots
@@ -36,7 +37,7 @@ class Limits(NamedTuple):
         trainings: runs that train at a time, of all people.
         inspectors: other processes with TensorFlow at a time, of all people.
         file: bytes of a file that is uploaded.
-        home: bytes that a person may have, to upload more.
+        home: bytes that a person may have, to upload or to train more.
     """
 
     sessions: int = 60
@@ -57,15 +58,21 @@ class Server:
         self.limits = limits
         self.sessions = {
             name: Session(
-                name, directory / "people" / name, directory / "turns" / name, keep=limits.keep, trusted=trusted
+                name,
+                directory / "people" / name,
+                directory / "turns" / name,
+                keep=limits.keep,
+                quota=limits.home,
+                trusted=trusted,
             )
             for name in roster.people
         }
         homes = {name: session.home for name, session in self.sessions.items()}
         self._files = {name: Files(home, home / FILES, limits.file, limits.home) for name, home in homes.items()}
-        self._runs = {name: Runs(home) for name, home in homes.items()}
+        self._standings = {name: Standing(home) for name, home in homes.items()}
         self._turns = Turns(homes, {name: directory / "turns" / name for name in homes}, limits.trainings)
         make_slots(directory / "slots", limits.inspectors)
+        self._reading = asyncio.Lock()  # two windows of the teacher's may ask at once
         self._pages = Pages()
 
     def application(self) -> web.Application:
@@ -176,9 +183,10 @@ class Server:
         return self._pages.classroom(list(self.sessions))
 
     async def _wall(self, request: web.Request) -> web.StreamResponse:
-        """Return how far each person is, as JSON."""
+        """Return where each person is, and how far, as JSON."""
         self._teacher(request)
-        standings = await asyncio.to_thread(lambda: {name: runs.standing() for name, runs in self._runs.items()})
+        async with self._reading:
+            standings = await asyncio.to_thread(self._read_standings)
         wall = [
             {
                 "name": name,
@@ -186,11 +194,16 @@ class Server:
                 "connected": session.connected,
                 "error": visible(session.error),
                 "turn": name in self._turns.given,
-                **standings[name]._asdict(),
+                **standings[name],
             }
             for name, session in self.sessions.items()
         ]
         return web.json_response(wall)
+
+    def _read_standings(self) -> dict[str, dict[str, Any]]:
+        return {
+            name: standing.lessons()._asdict() | standing.runs()._asdict() for name, standing in self._standings.items()
+        }
 
     async def _results(self, request: web.Request) -> web.StreamResponse:
         """Return what all people have answered, as CSV."""
@@ -202,16 +215,23 @@ class Server:
         )
 
     async def _send(self, request: web.Request) -> web.StreamResponse:
-        """Send a network or a lesson to all."""
+        """Send a network or a lesson to all; answer with what was found in it, and whom it did not reach."""
         self._teacher(request)
         name, data = request.match_info["name"], await request.read()
         try:
-            await asyncio.to_thread(send, [session.home for session in self.sessions.values()], name, data)
+            found = await check_sent(name, data)
         except (RefusedError, OSError) as error:
             return web.Response(status=400, text=f"{error}\n")
+        problems = []
         for session in self.sessions.values():
-            session.notify(_("The teacher has sent {name}.").format(name=name))
-        return web.Response(status=204)
+            try:
+                sent = await asyncio.to_thread(put, session.home, name, data)
+            except OSError as error:
+                problems.append(_("{person}: not sent: {reason}").format(person=session.name, reason=error.strerror))
+                continue
+            session.notify(notice_of(sent))
+        lines = [line for line in (found, *problems) if line]
+        return web.Response(status=507 if problems else 200, text="\n".join(lines))
 
     async def _watch(self, request: web.Request) -> web.StreamResponse:
         self._teacher(request)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_cnn.atomic import write_atomic
-from tui_cnn.confinement import SLOTS, TRUSTED, TURNS, VARIABLE
+from tui_cnn.confinement import QUOTA, SLOTS, TRUSTED, TURNS, VARIABLE
 from tui_cnn.i18n import language
 from tui_cnn.runs.machine import machine_file
 from tui_cnn.runs.process import PACKAGES
@@ -33,8 +33,8 @@ _PATIENCE = 10.0
 _WIDEST, _HIGHEST = 500, 200
 
 
-def environment(home: Path, turns: Path, *, trusted: bool) -> dict[str, str]:
-    """Return the environment of the app of a person with this home."""
+def environment(home: Path, turns: Path, *, quota: int, trusted: bool) -> dict[str, str]:
+    """Return the environment of the app of a person with this home, whose files may take so many bytes."""
     kept = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith(_PASSED_ON_WITH)}
     return kept | {
         "HOME": str(home),
@@ -43,6 +43,7 @@ def environment(home: Path, turns: Path, *, trusted: bool) -> dict[str, str]:
         VARIABLE: str(home),
         TURNS: str(turns),
         SLOTS: str(turns.parent.parent / "slots"),
+        QUOTA: str(quota),
         TRUSTED: "1" if trusted else "",
         "LANGUAGE": language(),
         "PYTHONUTF8": "1",
@@ -59,7 +60,7 @@ class Session:
     `state` is `away` while there is no app, `running`, or `failed` once it has ended with an error.
     """
 
-    def __init__(self, name: str, home: Path, turns: Path, *, keep: float, trusted: bool = False) -> None:
+    def __init__(self, name: str, home: Path, turns: Path, *, keep: float, quota: int, trusted: bool = False) -> None:
         self.name = name
         self.home = home
         self.state = "away"
@@ -68,6 +69,7 @@ class Session:
         self.command = sys.executable, "-m", "tui_cnn.serve"
         self._turns = turns
         self._keep = keep
+        self._quota = quota
         self._trusted = trusted
         self._process: asyncio.subprocess.Process | None = None
         self._owner: Viewer | None = None
@@ -101,9 +103,9 @@ class Session:
                 self._set_size(width, height)
                 await self._start()
             else:
-                self.resize(width, height)
+                self._later(self.resize(width, height))
                 self.repaint()
-            self.focus(True)
+            self._later(self.focus(True))
 
     def detach(self, viewer: Viewer) -> None:
         """Go on without a browser for a while, if this one had the session."""
@@ -127,14 +129,14 @@ class Session:
         """Pass on keys, clicks and pastes, as a terminal sends them; wait until the app takes them."""
         await self._write(b"D", text.encode("utf-8", "replace"))
 
-    def resize(self, width: int, height: int) -> None:
-        """Draw at another size, in cells."""
+    async def resize(self, width: int, height: int) -> None:
+        """Draw at another size, in cells; wait until the app takes it."""
         self._set_size(width, height)
-        self._tell({"type": "resize", "width": self.size[0], "height": self.size[1]})
+        await self._send({"type": "resize", "width": self.size[0], "height": self.size[1]})
 
-    def focus(self, focused: bool) -> None:
-        """Tell the app whether the browser has the focus."""
-        self._tell({"type": "focus" if focused else "blur"})
+    async def focus(self, focused: bool) -> None:
+        """Tell the app whether the browser has the focus; wait until the app takes it."""
+        await self._send({"type": "focus" if focused else "blur"})
 
     def repaint(self) -> None:
         """Draw all again."""
@@ -168,7 +170,7 @@ class Session:
         known, own = machine_file(), self.home / machine_file().name
         if known.is_file() and not own.exists():  # a served app does not measure the machine
             write_atomic(own, known.read_bytes())
-        settings = environment(self.home, self._turns, trusted=self._trusted)
+        settings = environment(self.home, self._turns, quota=self._quota, trusted=self._trusted)
         settings |= {"COLUMNS": str(self.size[0]), "ROWS": str(self.size[1])}
         pipe = asyncio.subprocess.PIPE
         self._process = await asyncio.create_subprocess_exec(
@@ -227,7 +229,10 @@ class Session:
             self._ending = None
 
     def _tell(self, message: dict[str, Any]) -> None:
-        self._later(self._write(b"M", json.dumps(message).encode()))
+        self._later(self._send(message))
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self._write(b"M", json.dumps(message).encode())
 
     async def _write(self, kind: bytes, payload: bytes) -> None:
         process = self._process

@@ -31,11 +31,11 @@ async def use_session(session: Session, socket: web.WebSocketResponse, width: in
                 case ["stdin", str(text)]:
                     await session.type(text)
                 case ["resize", {"width": int(columns), "height": int(rows)}]:
-                    session.resize(columns, rows)
+                    await session.resize(columns, rows)
                 case ["ping", str(sent)]:
                     await socket.send_json(["pong", sent[:40]])
                 case ["focus"] | ["blur"]:
-                    session.focus(words == ["focus"])
+                    await session.focus(words == ["focus"])
     finally:
         session.detach(viewer)
 

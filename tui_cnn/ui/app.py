@@ -36,13 +36,13 @@ from tui_cnn.ui.application.recovery import UnsavedWork
 from tui_cnn.ui.application.run_alerts import RunAlerts
 from tui_cnn.ui.application.settings import read_settings
 from tui_cnn.ui.design import Design, input_shape_for, open_design, setting_for
-from tui_cnn.ui.settings import Configuration, first_theme, read_state, remember
+from tui_cnn.ui.settings import Configuration, Mode, first_theme, read_state, remember
 from tui_cnn.ui.toolkit.ascii_fallback import use_plain_signs
 from tui_cnn.ui.toolkit.colours import DARK, LIGHT, meaning_colours
 from tui_cnn.ui.toolkit.key_order import KeyHandled, KeyOrder
 from tui_cnn.ui.toolkit.main_screen import MainScreen
 from tui_cnn.ui.toolkit.textual_adapter import AdaptedApp
-from tui_cnn.ui.workspace import Mode, Workspace
+from tui_cnn.ui.workspace import Workspace
 
 _IDLE = 1.0
 """Seconds after the start until the other screens are loaded, so that going there does not wait for the charts."""

@@ -24,6 +24,9 @@ from tui_cnn.visible import is_unicode
 Keymap = Mapping[str, str]
 """The id of a binding, `stack.add_layer`, and its keys, `o,insert`."""
 
+Mode = Literal["build", "train", "inspect", "lab", "runs", "search"]
+"""The screens, as the app's modes are called."""
+
 Flops = Literal["2xmacs", "tf"]
 
 
@@ -66,6 +69,7 @@ class State(msgspec.Struct, frozen=True):
         lesson: the name of the one that was open last.
         lesson_place: which of its things to try was highlighted, from 0.
         lab: the page of the Lab that was shown last and its settings, as a link.
+        screen: the one that was open last, where the teacher of a class is to see it; else empty.
     """
 
     theme: str = ""
@@ -76,6 +80,7 @@ class State(msgspec.Struct, frozen=True):
     lesson: str = ""
     lesson_place: int = 0
     lab: str = ""
+    screen: Mode | Literal[""] = ""
 
     def opened(self, path: Path) -> tuple[str, ...]:
         """Return the recent files with `path` as the latest; one whose name is no Unicode cannot be remembered."""
@@ -90,10 +95,10 @@ def first_theme(chosen: str, state: State) -> str:
     return state.theme if state.theme and state.theme_over == chosen else chosen
 
 
-def read_state() -> State:
-    """Read what is remembered; nothing, where that is damaged or gone."""
+def read_state(of: Path | None = None) -> State:
+    """Read what is remembered, see `state_file`; nothing, where that is damaged or gone."""
     try:
-        return read_json(state_file(), State)
+        return read_json(state_file(of), State)
     except FormatError:
         return State()
 
@@ -111,6 +116,6 @@ def remember(**changes: Any) -> State:
         return state
 
 
-def state_file() -> Path:
-    """Return where the state is kept."""
-    return home() / "state.json"
+def state_file(of: Path | None = None) -> Path:
+    """Return where the state is kept in a data directory, by default the user's own."""
+    return (of or home()) / "state.json"

@@ -5,7 +5,7 @@ Screens and widgets talk to the workspace, never to the App class or to each oth
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Generic, Literal, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
 from textual.app import App
@@ -22,10 +22,7 @@ from tui_cnn.runs.layer_times import NOT_MEASURED, LayerTimes
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.search.marks import Marks, carried, with_mark
 from tui_cnn.ui.design import Design, setting_for
-from tui_cnn.ui.settings import Configuration, State
-
-Mode = Literal["build", "train", "inspect", "lab", "runs", "search"]
-"""The screens, as the app's modes are called."""
+from tui_cnn.ui.settings import Configuration, Mode, State
 
 T = TypeVar("T")
 

@@ -31,12 +31,13 @@ usage; 3 the run cannot be trained now, because another worker is at it or it is
 
 import os
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_cnn.confinement import is_served
 from tui_cnn.i18n import _, language_of_environment, use_language
+from tui_cnn.runs.resources import lift_memory_limit, lower_priority
 
 if TYPE_CHECKING:
     from tui_cnn.runs.runtime import Runtime
@@ -60,23 +61,25 @@ _NICENESS = 10
 def main(arguments: list[str]) -> int:
     """Run the worker; return the exit status."""
     use_language(language_of_environment())  # that of its starter
+    if is_served():
+        lift_memory_limit()
     match arguments:
         case ["train", directory] if Path(directory).is_dir():
             from tui_cnn.runs.directory import RunDirectory
             from tui_cnn.worker.running import train
 
-            _lower_priority()
+            lower_priority(_NICENESS)
             return train(RunDirectory(Path(directory)))
         case ["test", directory] if Path(directory).is_dir():
             from tui_cnn.runs.directory import RunDirectory
             from tui_cnn.worker.testing import test_finished
 
-            _lower_priority()
+            lower_priority(_NICENESS)
             return test_finished(RunDirectory(Path(directory)))
         case ["probe"]:
             from tui_cnn.worker.probe import probe
 
-            _lower_priority()
+            lower_priority(_NICENESS)
             return probe()
         case ["probe", part] if part.isdecimal():
             from tui_cnn.worker.probe import probe
@@ -85,7 +88,7 @@ def main(arguments: list[str]) -> int:
         case ["prewarm", settings] if runtime := _runtime(settings):
             from tui_cnn.worker.running import wait_for_run
 
-            _lower_priority()
+            lower_priority(_NICENESS)
             return wait_for_run(runtime)
         case [name, *_rest] if name in _SLOTTED and not _slot():
             return 1
@@ -111,7 +114,7 @@ def main(arguments: list[str]) -> int:
         case ["rates"]:
             from tui_cnn.worker.loading import load_tensorflow
 
-            _lower_priority()
+            lower_priority(_NICENESS)
             load_tensorflow()
             from tui_cnn.worker.rate_search import main as try_rates
 
@@ -173,26 +176,6 @@ def _runtime(settings: str) -> "Runtime | None":
     with suppress(msgspec.DecodeError):
         return msgspec.json.decode(settings, type=Runtime)
     return None
-
-
-def _lower_priority() -> None:
-    """Let other processes run first.
-
-    Linux weighs sessions against each other before it looks at the processes within one (sched(7), “autogroup”): the
-    worker has a session of its own, so its own niceness alone would be without effect. Started by hand it has not, and
-    then the others in its session are not to be slowed down with it.
-    """
-    if sys.platform == "win32":
-        return
-    os.nice(_NICENESS)
-    if os.getsid(0) != os.getpid():
-        return
-    with suppress(OSError):  # elsewhere, and where the kernel does not weigh sessions, there is no such file
-        for _attempt in range(5):  # the kernel takes ten a second, of all users together, and refuses the others
-            with suppress(BlockingIOError):
-                Path("/proc/self/autogroup").write_text(str(_NICENESS), "ascii")
-                break
-            time.sleep(0.11)
 
 
 def _end(status: int) -> None:

@@ -127,6 +127,16 @@ def test_what_is_remembered_outlives_damage(home):
     assert read_state() == State()
 
 
+async def test_which_screen_is_open_is_only_written_for_a_teacher(home, monkeypatch):
+    async with opened() as user:
+        await user.press("4")
+        await user.until(lambda: read_state().lesson)
+        assert read_state().screen == ""
+        monkeypatch.setattr("tui_cnn.ui.toolkit.main_screen.is_served", lambda: True)
+        await user.press("2")
+        await user.until(lambda: read_state().screen == "train")
+
+
 async def test_a_state_that_cannot_be_written_is_told(home):
     (home / "state.json").mkdir()
     async with opened() as user:

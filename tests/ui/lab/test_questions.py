@@ -1,6 +1,7 @@
 """Questions of the lessons, as a learner meets them: asked, covered, hinted at, answered, kept, and repeated."""
 
 import time
+from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from tests.ui.driving import opened
 from tui_cnn.lab.lessons import lessons
 from tui_cnn.lab.progress import LearnerProgress, QuestionResult, progress_file, read_progress, write_progress
 from tui_cnn.lab.questions.answers import PredictionAnswer, TaskAnswer
+from tui_cnn.ui.lab import screen
 from tui_cnn.ui.lab.lesson import LessonPanel, Tries
 from tui_cnn.ui.lab.question import QuestionPanel
 from tui_cnn.ui.settings import read_state, remember
@@ -158,19 +160,60 @@ async def test_a_place_of_another_version_is_none(lab):
         assert user.notices == []
 
 
+@asynccontextmanager
+async def lab_with(folder):
+    """The Lab of someone who has a folder with lessons."""
+    async with opened(size=(120, 40)) as user:
+        settings = msgspec.structs.replace(user.app.workspace.configuration.settings, lessons=str(folder))
+        user.app.workspace.configuration = user.app.workspace.configuration._replace(settings=settings)
+        await user.press("4")
+        yield user
+
+
 async def test_own_lessons(tmp_path):
     (tmp_path / "20-mine.md").write_text(
         "# My own\n\nText.\n\n## Try\n\n- [One](lab:sizes)\n  ? choice Which?\n  - (x) this one\n  - ( ) that one\n"
     )
     (tmp_path / "21-bad.md").write_text("nothing")
-    async with opened(size=(120, 40)) as user:
-        settings = msgspec.structs.replace(user.app.workspace.configuration.settings, lessons=str(tmp_path))
-        user.app.workspace.configuration = user.app.workspace.configuration._replace(settings=settings)
-        await user.press("4")
+    async with lab_with(tmp_path) as user:
         await user.told("21-bad.md: line 1")
         await asked(user, "mine", 0)
         await user.press("enter")
         await user.sees("✓ Right: this one")
+
+
+def write(file, title):
+    file.write_text(f"# {title}\n\nText of {title}.\n\n## Try\n\n- [One](lab:sizes)\n  ? number 6 Six?\n")
+
+
+async def test_own_lessons_that_come_and_change_while_the_lab_is_open(tmp_path):
+    count = len(lessons())
+    write(tmp_path / "20-mine.md", "First")
+    async with lab_with(tmp_path) as user:
+        user.app.follow_link("lesson:mine")
+        await user.sees(f"{count + 1}/{count + 1} First", "Text of First.")
+        write(tmp_path / "20-mine.md", "Second")
+        await user.sees("Text of Second.")
+        write(tmp_path / "21-new.md", "Third")
+        await user.sees(f"{count + 1}/{count + 2} Second")
+        (tmp_path / "22-bad.md").write_text("nothing")
+        await user.told("22-bad.md: line 1")
+        await asked(user, "mine", 0)
+        write(tmp_path / "20-mine.md", "Fourth")
+        write(tmp_path / "23-newest.md", "Fifth")
+        await user.sees(f"{count + 1}/{count + 3} Second", "Six?")  # the question stays while it is answered
+        await user.press("escape")
+        await user.sees("Text of Fourth.")
+        assert sum("22-bad.md" in notice for notice in user.notices) == 1
+
+
+async def test_the_list_of_lessons_has_one_that_has_just_come(tmp_path, monkeypatch):
+    monkeypatch.setattr(screen, "_EVERY", 10_000.0)
+    async with lab_with(tmp_path) as user:
+        await user.sees(f"/{len(lessons())} ")
+        write(tmp_path / "20-new.md", "Sixth")
+        await user.press("L", *"Sixth")
+        await user.sees(f"{len(lessons()) + 1} Sixth")
 
 
 async def test_a_prediction_waits():

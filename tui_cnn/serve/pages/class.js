@@ -3,23 +3,26 @@
 const words = document.body.dataset;
 const rows = new Map([...document.querySelectorAll("tr[data-name]")].map((row) => [row.dataset.name, row]));
 
-function showAccuracy(cell, value) {
-  cell.replaceChildren();
-  if (value === null) { return; }
+function showShare(cell, share, digits, text = "") {
+  cell.replaceChildren(text);
+  if (share === null) { return; }
   const bar = document.createElement("span");
   bar.className = "bar";
-  bar.style.width = `${6 * value}em`;
-  cell.append(bar, ` ${(100 * value).toFixed(1)} %`);
+  bar.style.width = `${4 * share}em`;
+  cell.append(text ? " " : "", bar, ` ${(100 * share).toFixed(digits)} %`);
 }
 
 function show(person) {
-  const cells = rows.get(person.name).cells;
+  const cell = (name) => rows.get(person.name).querySelector(`.${name}`);
   const state = person.state === "running" && person.connected ? words.here : words[person.state];
   const training = words.training.replace("{network}", person.training).replace("{epoch}", person.epoch);
-  cells[1].textContent = [state, person.training ? training : "", person.error].filter(Boolean).join(" · ");
-  cells[2].textContent = person.runs;
-  showAccuracy(cells[3], person.validation);
-  showAccuracy(cells[4], person.test);
+  cell("state").textContent = [state, person.training ? training : "", person.error].filter(Boolean).join(" · ");
+  cell("screen").textContent = person.state === "running" ? words[person.screen] ?? "" : "";
+  showShare(cell("lesson"), person.lesson_mastered, 0, person.lesson);
+  showShare(cell("mastered"), person.mastered, 0);
+  cell("runs").textContent = person.runs;
+  showShare(cell("validation"), person.validation, 1);
+  showShare(cell("test"), person.test, 1);
 }
 
 async function look() {
@@ -31,9 +34,13 @@ async function look() {
 }
 
 document.getElementById("send").addEventListener("change", async (event) => {
+  const [sent, report] = ["sent", "report"].map((name) => document.getElementById(name));
   for (const file of event.target.files) {
+    sent.textContent = `${file.name}: ${words.checking}`;
+    report.textContent = "";
     const answer = await fetch("class/" + encodeURIComponent(file.name), { method: "PUT", body: file });
-    document.getElementById("sent").textContent = answer.ok ? `✓ ${file.name}: ${words.sent}` : `✗ ${await answer.text()}`;
+    sent.textContent = answer.ok ? `✓ ${file.name}: ${words.sent}` : `✗ ${file.name}: ${words.refused}`;
+    report.textContent = await answer.text();
   }
   event.target.value = "";
 });

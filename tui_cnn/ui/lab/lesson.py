@@ -89,12 +89,17 @@ class LessonPanel(Vertical):
         """Show a lesson from its beginning, with one of the things to try highlighted."""
         self._leave_question()
         self.lesson = lesson
-        self.border_title = Content.assemble((f"{number}/{count} ", "$foreground 70%"), lesson.title)
+        self.show_place(number, count)
         self._list_tries(min(place, len(lesson.tries) - 1))
         await self.query_one(Markdown).update(lesson.text)
         self._scroll.scroll_home(animate=False)
         workspace_of(self).remember(lesson=lesson.name)
         after_layout(self, self._check_end)
+
+    def show_place(self, number: int, count: int) -> None:
+        """Show which of all lessons this one is."""
+        title = self.lesson.title if self.lesson else ""
+        self.border_title = Content.assemble((f"{number}/{count} ", "$foreground 70%"), title)
 
     def _list_tries(self, highlighted: int) -> None:
         """List what to try, with how far its questions are; what is said of one comes after the answer."""

@@ -15,7 +15,8 @@ from textual.widgets import ContentSwitcher, Static
 from tui_cnn.config import expanded
 from tui_cnn.confinement import ConfinementError
 from tui_cnn.i18n import _, language, ngettext
-from tui_cnn.lab.lessons import Lesson, all_lessons
+from tui_cnn.lab.lesson_folder import LessonFolder
+from tui_cnn.lab.lessons import Lesson
 from tui_cnn.lab.links import PAGES, LinkError, PageName, lab_link, parse_lab_link
 from tui_cnn.ui.lab.actions import LAB
 from tui_cnn.ui.lab.bench import Bench, ImageStore
@@ -61,6 +62,8 @@ PAGE_INFOS: dict[PageName, PageInfo] = {
 
 _TICK = 1.0
 """Seconds after which is remembered where the user is."""
+_EVERY = 1.5
+"""Seconds between two checks of the folder with the user's lessons."""
 
 _LAB_ACTIONS = {LAB.command(action).partition("(")[0] for action in LAB.actions}
 
@@ -107,8 +110,8 @@ class LabScreen(MainScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._turning = Lock()
-        self._lessons: tuple[Lesson, ...] = ()
+        self._turning, self._reading = Lock(), Lock()
+        self._folder = LessonFolder(language(), None)
         self._open = ""
 
     def body(self) -> Iterator[Widget]:
@@ -122,7 +125,7 @@ class LabScreen(MainScreen):
     def on_mount(self) -> None:
         """Show what was shown last, and open the lesson, once the lessons are read."""
         self.query_one(LabTabs).show("convolution")
-        self._read_lessons()
+        self._begin_lessons()
         link = self.workspace.state.lab
         with suppress(LinkError):  # none, or one that another version of the program has written
             parse_lab_link(link)
@@ -141,6 +144,10 @@ class LabScreen(MainScreen):
         link = lab_link(self.page, self.bench.settings, self.bench.link_place)
         if (link, panel.place) != (state.lab, state.lesson_place):
             self.workspace.remember(lab=link, lesson_place=panel.place)
+
+    @property
+    def _lessons(self) -> tuple[Lesson, ...]:
+        return self._folder.lessons
 
     @property
     def page(self) -> PageName:
@@ -234,6 +241,7 @@ class LabScreen(MainScreen):
         """Choose a lesson from the list."""
         from tui_cnn.ui.toolkit.dialogs.pick import Item, Pick
 
+        await self._refresh_lessons()
         items = [
             Item(f"{number:2} {lesson.title}", self._standing(lesson), lesson.name)
             for number, lesson in enumerate(self._lessons, start=1)
@@ -291,17 +299,36 @@ class LabScreen(MainScreen):
                     self.query_one(LessonPanel).open_try(place)
 
     @work(group="read")
-    async def _read_lessons(self) -> None:
+    async def _begin_lessons(self) -> None:
         await self._learner.read()
         folder = self.workspace.configuration.settings.lessons
         try:
-            own = expanded(folder) if folder else None
+            self._folder = LessonFolder(language(), expanded(folder) if folder else None)
         except ConfinementError as error:
             self.workspace.report(error)
-            own = None
-        self._lessons, problems = await to_thread(all_lessons, language(), own)
-        for problem in problems:
-            self.workspace.report(problem)
+        await self._refresh_lessons()
         state, known = self.workspace.state, [lesson.name for lesson in self._lessons]
         self._open = self._open or (state.lesson if state.lesson in known else known[0])
         self._show_lesson(highlighted=state.lesson_place if self._open == state.lesson else 0)
+        if self._folder.own is not None:
+            self.set_interval(_EVERY, self._check_folder)
+
+    @work(group="read")
+    async def _check_folder(self) -> None:
+        if self.is_current:
+            await self._refresh_lessons()
+
+    async def _refresh_lessons(self) -> None:
+        """Read the lessons again if the user's have changed; the open one is shown again if it is another now."""
+        async with self._reading:
+            before = self._lessons
+            for problem in await to_thread(self._folder.refresh):
+                self.workspace.report(problem)
+            panel = self.query_one(LessonPanel)
+            for number, lesson in enumerate(self._lessons, start=1):
+                if panel.lesson is None or lesson.name != panel.lesson.name:
+                    continue
+                if lesson != panel.lesson and not panel.has_class("-asking"):
+                    await panel.show(lesson, number, len(self._lessons), panel.place)
+                elif self._lessons is not before:
+                    panel.show_place(number, len(self._lessons))

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui_cnn.confinement import is_served
 from tui_cnn.i18n import _
 from tui_cnn.ui.design import Design
 from tui_cnn.ui.toolkit.keys_footer import KeysFooter
@@ -148,8 +149,13 @@ class MainScreen(Screen[None]):
             self._focused_before = None
 
     def on_screen_resume(self) -> None:
-        """Share the room anew: `size` is the terminal's, which may have been another when this screen was behind."""
+        """Share the room anew: `size` is the terminal's, which may have been another when this screen was behind.
+
+        In a served app, say which screen is open: the teacher's page shows it.
+        """
         self.share_room()
+        if is_served() and self.workspace.state.screen != self.MODE:
+            self.workspace.remember(screen=self.MODE)
 
     def share_room(self) -> None:
         """Give each part of the body its share of the terminal; by default the style sheet does."""

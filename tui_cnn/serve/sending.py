@@ -1,0 +1,105 @@
+"""What the teacher sends to all: it is checked before, and nothing of a person's is lost."""
+
+import asyncio
+import errno
+import os
+import sys
+from itertools import chain, count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tui_cnn.atomic import write_atomic
+from tui_cnn.errors import UserError
+from tui_cnn.formats.toml import loads_network
+from tui_cnn.i18n import _, language
+from tui_cnn.runs.process import PACKAGES
+from tui_cnn.serve.__main__ import FILES, LESSONS
+from tui_cnn.serve.files import RefusedError, may_be_name
+
+MOST_SENT = 2 << 20
+"""Bytes of a lesson or a network."""
+_PATIENCE = 120.0
+"""Seconds for the check of a lesson; it takes about two."""
+
+
+async def check_sent(name: str, data: bytes) -> str:
+    """Check a network (.toml) or a lesson (.md) before it is sent; return what was found of a lesson, in lines.
+
+    A lesson is checked by `cnn-tui lesson check` in another process: it draws each question many times.
+
+    Raises:
+        RefusedError: it is neither, it cannot be read, or something in the lesson is wrong.
+        OSError: it cannot be checked.
+    """
+    kind = Path(name).suffix.lower()
+    if not may_be_name(name) or kind not in (".md", ".toml"):
+        raise RefusedError(_("send a network (.toml) or a lesson (.md)"))
+    if kind == ".md":
+        return await _check_lesson(name, data)
+    try:
+        loads_network(data.decode(), name)
+    except (UserError, UnicodeError) as error:
+        raise RefusedError(str(error)) from None
+    return ""
+
+
+async def _check_lesson(name: str, data: bytes) -> str:
+    with TemporaryDirectory() as directory:
+        path = Path(directory, name)
+        path.write_bytes(data)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tui_cnn", "lesson", "check", str(path),
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            cwd=PACKAGES, env={**os.environ, "LANGUAGE": language()},
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                lines, _errors = await process.communicate()
+        except TimeoutError:
+            raise RefusedError(_("{name}: the check takes too long; send a shorter lesson").format(name=name)) from None
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+    found = lines.decode("utf-8", "replace").replace(str(path), name).rstrip()
+    if process.returncode:
+        raise RefusedError(found)
+    return found
+
+
+def put(home: Path, name: str, data: bytes) -> str:
+    """Put a lesson among the lessons of a person, or a network among the files; return the name that it got.
+
+    A lesson takes the place of the one that was sent before under its name. A file of the person's is never
+    overwritten: beside `net.toml`, another network is `net (2).toml`.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    is_lesson = Path(name).suffix.lower() == ".md"
+    folder = home / (LESSONS if is_lesson else FILES)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.resolve().is_relative_to(home.resolve()):
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(folder))  # a link to somewhere else
+    if is_lesson and (folder / name).is_symlink():
+        (folder / name).unlink()
+    if not is_lesson:
+        stem, suffix = Path(name).stem, Path(name).suffix
+        names = chain([name], (f"{stem} ({number}){suffix}" for number in count(2)))
+        name = next(each for each in names if _is_free(folder / each, data))
+    write_atomic(folder / name, data)
+    return name
+
+
+def notice_of(name: str) -> str:
+    """Say what the teacher has sent, and where it is."""
+    if Path(name).suffix.lower() == ".md":
+        return _("The teacher has sent a lesson: {name}. It is in the Lab, in the list of lessons.").format(name=name)
+    return _("The teacher has sent a network: {name}. It is among your files.").format(name=name)
+
+
+def _is_free(path: Path, data: bytes) -> bool:
+    """Tell whether nothing is lost at a path: there is no file, or the very same."""
+    if path.is_file() and not path.is_symlink():
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    return not os.path.lexists(path)
