@@ -36,6 +36,13 @@ async def test_a_lesson_comes_with_its_check_and_a_later_one_takes_its_place(ser
             assert (file.name, file.read_text()) == ("hello.md", LESSON.format(answer=7))
 
 
+async def test_a_lesson_may_lead_to_one_that_was_sent_before(serving, sending):
+    second = "# Second\n\nWords.\n\n## Try it\n\n- [The first](lesson:hello)\n"
+    async with serving() as served:
+        assert (await sending(served, "hello.md", LESSON.format(answer=6)))[0] == 200
+        assert (await sending(served, "second.md", second))[0] == 200, "its name is known"
+
+
 @pytest.mark.parametrize(
     ("name", "data", "problem"),
     [

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import sys
+from collections.abc import Iterable
 from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +13,7 @@ from tui_cnn.atomic import write_atomic
 from tui_cnn.errors import UserError
 from tui_cnn.formats.toml import loads_network
 from tui_cnn.i18n import _, language
+from tui_cnn.lab.lessons import lesson_files
 from tui_cnn.runs.process import PACKAGES
 from tui_cnn.serve.__main__ import FILES, LESSONS
 from tui_cnn.serve.files import RefusedError, may_be_name
@@ -22,10 +24,11 @@ _PATIENCE = 120.0
 """Seconds for the check of a lesson; it takes about two."""
 
 
-async def check_sent(name: str, data: bytes) -> str:
+async def check_sent(name: str, data: bytes, homes: Iterable[Path]) -> str:
     """Check a network (.toml) or a lesson (.md) before it is sent; return what was found of a lesson, in lines.
 
-    A lesson is checked by `cnn-tui lesson check` in another process: it draws each question many times.
+    A lesson is checked by `cnn-tui lesson check` in another process: it draws each question many times. It may have
+    links to the lessons that were sent before to these homes.
 
     Raises:
         RefusedError: it is neither, it cannot be read, or something in the lesson is wrong.
@@ -35,7 +38,8 @@ async def check_sent(name: str, data: bytes) -> str:
     if not may_be_name(name) or kind not in (".md", ".toml"):
         raise RefusedError(_("send a network (.toml) or a lesson (.md)"))
     if kind == ".md":
-        return await _check_lesson(name, data)
+        sent = {path.name for home in homes for path in lesson_files(home / LESSONS)}
+        return await _check_lesson(name, data, sent - {name})
     try:
         loads_network(data.decode(), name)
     except (UserError, UnicodeError) as error:
@@ -43,8 +47,10 @@ async def check_sent(name: str, data: bytes) -> str:
     return ""
 
 
-async def _check_lesson(name: str, data: bytes) -> str:
+async def _check_lesson(name: str, data: bytes, others: Iterable[str]) -> str:
     with TemporaryDirectory() as directory:
+        for other in others:
+            Path(directory, other).touch()  # only their names are asked for
         path = Path(directory, name)
         path.write_bytes(data)
         process = await asyncio.create_subprocess_exec(

@@ -219,7 +219,7 @@ class Server:
         self._teacher(request)
         name, data = request.match_info["name"], await request.read()
         try:
-            found = await check_sent(name, data)
+            found = await check_sent(name, data, [session.home for session in self.sessions.values()])
         except (RefusedError, OSError) as error:
             return web.Response(status=400, text=f"{error}\n")
         problems = []
