@@ -19,6 +19,7 @@ def test_every_error_is_for_the_user_or_caught():
                 bases = [ast.unparse(base) for base in node.bases]
                 if bases[0] not in (
                     "UserError",
+                    "QuestionError",
                     "ShapeError",
                     "FormatError",
                     "TrainingError",

@@ -8,8 +8,16 @@ from tests.core.oracle import judge
 from tests.core.strategies import KINDS, convolutions, inputs_of, layers_of, merges, mostly_sound, names_of, networks
 from tui_cnn.core import edits
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Branches, Conv2D, Dense
+from tui_cnn.core.layers import (
+    Branches,
+    Conv2D,
+    Dense,
+    MultiHeadAttention,
+    SpectralNormalization,
+    TimeDistributed,
+)
 from tui_cnn.core.network import Network, walk
+from tui_cnn.core.shape import ShapeError
 
 pytestmark = pytest.mark.usefixtures("keras")
 
@@ -95,3 +103,13 @@ def test_a_layer_of_any_name_can_be_trained(name):
 
     model = build(Network("n", (3,), (Dense(units=1, name=name), Branches(name=f"x{name}"[:64], branches=((), ())))))
     tf.function(model).get_concrete_function(tf.zeros((1, 3)))
+
+
+@pytest.mark.parametrize(("wrapper", "shape"), [(TimeDistributed, (3, 5, 4)), (SpectralNormalization, (5, 4))])
+def test_a_wrapper_holds_no_layer_of_several_inputs(keras, wrapper, shape):
+    held = MultiHeadAttention(num_heads=1, key_dim=2)
+    with pytest.raises(ShapeError, match="cannot hold a MultiHeadAttention, which takes several inputs"):
+        wrapper(layer=held).output_shape(shape)
+    theirs = getattr(keras.layers, wrapper.__name__)(keras.layers.MultiHeadAttention(num_heads=1, key_dim=2))
+    with pytest.raises((TypeError, ValueError)):
+        theirs(keras.Input(shape))

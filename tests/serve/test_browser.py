@@ -241,11 +241,11 @@ async def test_the_teacher_sees_looks_on_and_sends(serving, browser, tmp_path, t
         await shows(ada, f"1/{len(lessons('en'))} ")
         await choose_file(teacher, "#send", lesson)
         await teacher.until("document.getElementById('sent').textContent === '✗ hello.md: not sent to all'")
-        assert "“x” is not a number" in await teacher.value("document.getElementById('report').innerText")
+        await teacher.until("document.getElementById('report').innerText.includes('“x” is not a number')")
         lesson.write_text(lesson.read_text().replace("number x", "number 6"))
         await choose_file(teacher, "#send", lesson)
         await teacher.until("document.getElementById('sent').textContent === '✓ hello.md: sent to all'")
-        assert "Six?  →  6" in await teacher.value("document.getElementById('report').innerText")
+        await teacher.until("document.getElementById('report').innerText.includes('Six?  →  6')")
         await shows(ada, "The teacher has sent a lesson: hello.md.")
         await shows(ada, f"1/{len(lessons('en')) + 1} ")  # the open Lab has it
         await ada.press("L")

@@ -168,7 +168,7 @@ async def arrives(user, link):
         await user.until(lambda: (user.app.current_mode, user.network.name) == link[:2])
         if link.recipe:
             await user.until(lambda: user.app.screen.query_one(RecipeForm).recipe == link.recipe)
-            assert user.app.screen.query_one("#field-limit").region.height, "what is set can be seen"
+            await user.until(lambda: user.app.screen.query_one("#field-limit").region.height)  # what is set can be seen
         return
     await user.until(lambda: user.app.current_mode == "lab")
     lab, settings = user.app.screen, link.settings

@@ -167,6 +167,9 @@ class _Wrapper(Layer, frozen=True, kw_only=True):
         if type(self.layer) in CONTAINERS or isinstance(self.layer, Opaque) or is_composite(type(self.layer)):
             message = _("cannot hold a {kind}, which is no layer of Keras")
             raise ShapeError(message.format(kind=type(self.layer).__name__))
+        if self.layer.times_given > 1:  # Keras' wrappers give one input to what they hold
+            message = _("cannot hold a {kind}, which takes several inputs")
+            raise ShapeError(message.format(kind=type(self.layer).__name__))
         try:
             return self.layer.output_shape(shape)
         except ShapeError as error:  # what would help is a field of that layer, not of this one
