@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary, WeakSet
 from rich.console import Console, RenderableType
 from rich.segment import Segment
 from textual import on
+from textual import screen as screen_module
 from textual import strip as strip_module
 from textual.app import App, ScreenStackError
 from textual.await_complete import AwaitComplete
@@ -25,6 +26,7 @@ from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode, NoScreen
 from textual.events import ScreenResume
 from textual.filter import LineFilter
+from textual.geometry import Size
 from textual.message import Message
 from textual.notifications import Notify
 from textual.screen import ModalScreen, Screen
@@ -37,14 +39,14 @@ from tui_cnn.ui.toolkit.diff_renderer import TerminalBuffer
 from tui_cnn.visible import acts, without_acting
 
 try:
-    from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+    from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
     from textual._context import active_message_pump
 except ImportError:
 
     class CompositorUpdate:  # type: ignore[no-redef]
         """Takes the place of a class that this release of Textual lacks: nothing is one of these."""
 
-    ChopsUpdate = LayoutUpdate = CompositorUpdate  # type: ignore[misc,assignment]
+    ChopsUpdate = LayoutUpdate = Compositor = CompositorUpdate  # type: ignore[misc,assignment]
     active_message_pump = None  # type: ignore[assignment]
 
 _MOST_NOTICES, _MOST_WARNINGS = 3, 5
@@ -129,6 +131,55 @@ def _sparing(restyle: Callable[..., None]) -> Callable[..., None]:
 
 if hasattr(Screen, "_update_focus_styles"):
     Screen._update_focus_styles = _sparing(Screen._update_focus_styles)  # type: ignore[method-assign]
+
+
+class _ThoroughCompositor(Compositor):
+    """Paints what moved, and tells what was resized, also where a place was asked for while a layout was due.
+
+    Textual makes its map of all places anew then, and the layout compares the new map with itself.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last_layout: dict[Widget, Any] = self._full_map
+
+    def reflow(self, parent: Widget, size: Size) -> Any:
+        """Compare with the map of the last layout, and with what was painted since."""
+        painted = self._latest_map
+        before, self._full_map = self._last_layout, self._last_layout
+        result = super().reflow(parent, size)
+        self._last_layout = self._full_map
+        if painted is not before:
+            self._mark_moved(painted)
+        return result
+
+    @property
+    def full_map(self) -> dict[Widget, Any]:
+        """The places of all widgets; what moved since they were last made is painted next."""
+        painted, is_due = self._latest_map, self._full_map_invalidated
+        places = super().full_map
+        if is_due:
+            self._cuts = self._layers = self._layers_visible = None
+            self._mark_moved(painted)
+        return places
+
+    def clear(self) -> None:
+        """Let go of all widgets."""
+        super().clear()
+        self._last_layout.clear()
+
+    @property
+    def _latest_map(self) -> dict[Widget, Any]:
+        """What was painted last: the map of a scroll holds only what is in sight."""
+        return self._full_map if self._visible_map is None else self._visible_map
+
+    def _mark_moved(self, painted: dict[Widget, Any]) -> None:
+        places = (place.clip.intersection(place.region) for _, place in painted.items() ^ self._full_map.items())
+        self._dirty_regions.update(region for region in places if region)
+
+
+if hasattr(screen_module, "Compositor") and hasattr(Compositor, "full_map"):
+    screen_module.Compositor = _ThoroughCompositor
 
 
 def _styled_once(resume: Callable[..., None]) -> Callable[..., None]:
