@@ -23,13 +23,13 @@ def main():
         write_runs()
         dice = random.Random(0)
         with DrivenProgram(Path(home)) as program:
-            program.settle()
+            program.settle(composing=False)
             print(f"at first {program.megabytes:.0f} MB", flush=True)
             events, most = 0, 0.0
             while events < wished:
                 before = events
                 events += len(strike(program, dice))
-                program.settle()
+                program.settle(composing=False)
                 most = max(most, program.megabytes)
                 if events // 1000 > before // 1000:
                     print(f"{events:6,} events  {program.megabytes:.0f} MB, at most {most:.0f} MB", flush=True)

@@ -81,6 +81,7 @@ FINDINGS = {
     "fashion-dropout": ["dropped"],
     "fashion-learned": ["dropped", "small-field", "dense-heavy"],
     "lenet-5": ["dense-heavy"],
+    "resnet-9": ["dropped"],
     "resnet-50": ["bias-before-normalization"],
     "vgg-16": ["dense-heavy"],
     "yolo-v1": ["dense-heavy"],

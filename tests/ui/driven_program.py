@@ -1,7 +1,7 @@
 """The whole program in a pseudo-terminal, which tells what it composed when it is asked.
 
-It is run as `python -m tests.ui.driven_program DIRECTORY [MODEL]`: no key starts a process or ends it, and F20 lets it
-write down what Textual would paint on an empty terminal.
+It is run as `python -m tests.ui.driven_program DIRECTORY [MODEL]`: no key starts a process or ends it, F20 lets it
+write down what Textual would paint on an empty terminal, and F19 only whether all is painted.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ _SIGNS = {_character_to_key(sign): sign for sign in map(chr, range(32, 127))}
 _MODIFIERS = {"shift": 1, "alt": 2, "ctrl": 4}
 ROOT = Path(__file__).parents[2]
 ANSWER = "answer.json"
-_ASK, _ANSWERED = "f20", "\x1b]7;answered\x07"
+_ASK, _ASK_SHORTLY, _ANSWERED = "f20", "f19", "\x1b]7;answered\x07"
 
 
 class Answer(msgspec.Struct):
@@ -37,7 +37,7 @@ class Answer(msgspec.Struct):
 
     Attributes:
         size: of the screen in front, in columns and rows.
-        composed: what to write to an empty terminal.
+        composed: what to write to an empty terminal, if that was asked.
         painted: whether all of it was written to the real one.
         error: what went wrong.
     """
@@ -82,18 +82,21 @@ class DrivenProgram(Terminal):
         self.grid = Grid(columns, rows, filled="?")
         super().resize(columns, rows)
 
-    def settle(self):
-        """Wait until the program has done and written all, and return what it tells."""
+    def settle(self, *, composing=True):
+        """Wait until the program has done and written all, and return what it tells.
+
+        What it composes, Textual keeps in caches of its own, which the program itself does not fill.
+        """
         for _try in range(100):
-            answer = self._ask()
+            answer = self._ask(_ASK if composing else _ASK_SHORTLY)
             if answer.painted and answer.size == self.size:
                 return answer
         raise AssertionError(f"it never painted all of {self.size}, but {answer.size}")
 
-    def _ask(self):
+    def _ask(self, key):
         file = self._directory / ANSWER
         file.unlink(missing_ok=True)
-        self.press(_ASK)
+        self.press(key)
         self.wait_for(_ANSWERED)
         before, _marker, self.output = self.output.partition(_ANSWERED.encode())
         self.grid.write(before.decode())
@@ -112,7 +115,7 @@ def written(key):
     return (chr(ord(character) & 31) if "ctrl" in modifiers else character).encode()
 
 
-async def _answer(app, file):
+async def _answer(app, file, composing):
     answer = Answer()
     try:
         user = driving.User(app, None)
@@ -120,8 +123,9 @@ async def _answer(app, file):
         assert app.is_running
         compositor = app.screen._compositor
         dirty = set(compositor._dirty_regions)
-        answer.composed = compositor.render_full_update().render_segments(app.console)
-        compositor._dirty_regions |= dirty  # to render all of it forgets them
+        if composing:
+            answer.composed = compositor.render_full_update().render_segments(app.console)
+            compositor._dirty_regions |= dirty  # to render all of it forgets them
         answer.painted = not dirty
         answer.size = tuple(app.screen._compositor.size)  # it follows a moment after the app
     except BaseException:
@@ -148,8 +152,8 @@ def main():
     on_event, answering_now = CnnTui.on_event, set()
 
     async def answering(app, event):
-        if isinstance(event, events.Key) and event.key == _ASK:
-            answering_now.add(task := asyncio.create_task(_answer(app, Path(ANSWER))))
+        if isinstance(event, events.Key) and event.key in (_ASK, _ASK_SHORTLY):
+            answering_now.add(task := asyncio.create_task(_answer(app, Path(ANSWER), event.key == _ASK)))
             task.add_done_callback(answering_now.discard)  # a task that is kept keeps all that its context names
         else:
             await on_event(app, event)
