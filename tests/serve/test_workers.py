@@ -12,9 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.serve.conftest import until
+from tests.serve.conftest import read_until, until
 from tui_cnn import landlock
 from tui_cnn.runs import shared_workers
+from tui_cnn.runs.guest import thread_memory
 from tui_cnn.runs.inspection.client import Inspector
 from tui_cnn.runs.inspection.replies import Predictions
 from tui_cnn.runs.inspection.requests import Predict, Source
@@ -316,3 +317,22 @@ async def test_six_people_inspect_at_once_with_one_tensorflow(tmp_path, trained)
     for (probabilities, refused), own in zip(found, expected, strict=True):
         assert probabilities == pytest.approx(own, abs=1e-5)
         assert "Permission denied" in refused
+
+
+async def test_a_real_app_inspects_with_the_tensorflow_of_the_class(serving, trained):
+    async with serving(real=True) as served:
+        session = served.server.sessions["Ada"]
+        shutil.copytree(trained.path, session.home / "runs" / trained.id)
+        socket = await served.connect(await served.browser("Ada"), "/ws?width=120&height=40")
+        await read_until(socket, b"Conv2D")
+        await socket.send_json(["stdin", "3"])
+        await read_until(socket, b"T-shirt/top", 240)  # the prediction
+        (process,) = served.server.workers.pids
+        loaded = psutil.Process(process).parent()
+        assert loaded.pid == served.server.workers.pid
+        of_app = psutil.Process(session.pid).children(recursive=True)
+        assert all(each.memory_info().rss < 200e6 for each in of_app), "none of them has loaded TensorFlow"
+        assert psutil.Process(process).nice() == psutil.Process().nice() + 5
+        soft, _hard = psutil.Process(process).rlimit(psutil.RLIMIT_DATA)
+        assert soft == served.server.limits.inspector + thread_memory()
+    assert not loaded.is_running()
