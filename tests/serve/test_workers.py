@@ -154,7 +154,7 @@ async def test_each_worker_reaches_one_home_and_all_have_one_parent(people):
     assert answers == {"Ada": ["secret of Ada", denied, denied], "Bob": [denied, "secret of Bob", denied]}
 
 
-async def test_who_waits_is_told_how_many_come_first_and_people_take_turns(people):
+async def test_who_waits_hears_how_many_come_first_and_people_take_turns(people):
     three = people("Ada", "Bob", "Cyd", places=1)
     first = three.ask("Ada")
     await first.hears({"started": True})
