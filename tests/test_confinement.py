@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_cnn import confinement
+from tui_cnn import confinement, landlock
 from tui_cnn.config import expanded
 from tui_cnn.data.files import DataError, data_directory
 from tui_cnn.formats.errors import FormatError
@@ -23,7 +23,6 @@ from tui_cnn.search import launch as search_launch
 from tui_cnn.search.directory import SearchDirectory
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.plan import SearchPlan
-from tui_cnn.serve import landlock
 from tui_cnn.ui.train.worker_pool import WorkerPool
 
 WITH_LANDLOCK = pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
@@ -107,8 +106,8 @@ def test_no_search_goes_past_the_queue_or_to_a_cluster(mine, tmp_path):
 TRY = """
 import json, os, socket, subprocess, sys
 from pathlib import Path
-from tui_cnn.serve.__main__ import readable
-from tui_cnn.serve.landlock import confine
+from tui_cnn.landlock import confine
+from tui_cnn.runs.guest import readable
 home, secret, port, parent = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 confine([home, Path("/dev/null")], readable())
 tries = {
@@ -158,7 +157,7 @@ def test_the_kernel_holds_the_border_for_a_process_and_what_it_starts(tmp_path):
 @WITH_LANDLOCK
 def test_an_app_that_cannot_be_confined_does_not_start(tmp_path, monkeypatch):
     """The system calls are refused, as in a kernel without them."""
-    refuse = "import tui_cnn.serve.landlock as l; l._call = lambda *_: -1; import tui_cnn.serve.__main__ as m; m.main()"
+    refuse = "import tui_cnn.landlock as l; l._call = lambda *_: -1; import tui_cnn.serve.__main__ as m; m.main()"
     given = os.environ | {"CNN_TUI_CONFINED": str(tmp_path)}
     ended = subprocess.run([sys.executable, "-c", refuse], env=given, capture_output=True, text=True)
     assert ended.returncode

@@ -2,7 +2,7 @@
 
 `cnn-tui serve` sets `$CNN_TUI_CONFINED` for the app of each person, and the processes that it starts inherit it. It is
 read once: nothing that the app does afterwards moves the border. Below this gate the kernel holds the same one, see
-`tui_cnn.serve.landlock`.
+`tui_cnn.landlock`.
 """
 
 import os
@@ -22,6 +22,12 @@ TURNS, SLOTS = "CNN_TUI_TURNS", "CNN_TUI_SLOTS"
 QUOTA = "CNN_TUI_QUOTA"
 """Set to the bytes that the files of the person may take, those of runs among them."""
 
+WORKERS = "CNN_TUI_WORKERS"
+"""Set to the number of the socket through which an app asks for workers: see `tui_cnn.runs.shared_workers`."""
+
+MEMORY = "CNN_TUI_WORKER_MEMORY"
+"""Set to the bytes of private memory that each worker of an app may take."""
+
 ROOT = Path(os.environ[VARIABLE]).resolve() if os.environ.get(VARIABLE) else None
 """The directory that no path may lead out of; None: this app is not served, and its user is the machine's."""
 
@@ -32,6 +38,18 @@ class ConfinementError(UserError):
     def __init__(self, path: Path) -> None:
         self.problem = _("outside your files; use a path within them")
         super().__init__(f"{path}: {self.problem}")
+
+
+def confine_to(root: Path) -> None:
+    """Work for a person from now on, whose files are in a directory; for good.
+
+    Raises:
+        ValueError: this process works for a person already.
+    """
+    global ROOT
+    if ROOT is not None:
+        raise ValueError(f"confined to {ROOT} already")
+    ROOT = root.resolve()
 
 
 def is_served() -> bool:

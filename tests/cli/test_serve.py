@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import tui_cnn
-from tui_cnn.serve import landlock
+from tui_cnn import landlock
 from tui_cnn.serve.people import open_roster
 
 

@@ -55,6 +55,13 @@ while (message := read_frame(source, to_inspector)) is not None:
             sys.exit(3)
         case "noise":
             print("hello, I am no frame" * 10, flush=True)
+        case "left once":
+            if os.path.exists(sys.argv[1]):
+                send(ReplyFrame(message.id, Predictions(probabilities=pack([7.0]))))
+            else:
+                open(sys.argv[1], "x").close()
+                send(ByeFrame())
+                sys.exit(0)
         case "riddle":
             sink.write(LENGTH.pack(3) + b"abc")
             sink.flush()
@@ -139,6 +146,22 @@ async def test_an_inspector_that_dies_is_started_anew(path, line):
         assert (await refusal(inspector, path)).startswith(line)
         assert (await waiting).startswith(line)
         assert await answer(inspector, "noted") == [1]
+
+
+async def test_what_was_asked_of_one_that_had_to_leave_is_asked_again(tmp_path):
+    code = STAND_IN.replace("{greeting}", "send(HelloFrame(PROTOCOL))")
+    async with Inspector((sys.executable, "-c", code, str(tmp_path / "left"))) as inspector:
+        waiting = asyncio.create_task(answer(inspector, "noted", newest_of="maps"))
+        assert await answer(inspector, "left once") == [7]
+        assert len(await waiting) == 1
+
+
+async def test_how_many_come_first_is_known_while_it_waits():
+    heard = []
+    async with stand_in("send(WaitingFrame(2)); send(WaitingFrame(0)); send(HelloFrame(PROTOCOL))") as inspector:
+        inspector.on_waiting = lambda: heard.append(inspector.waiting)
+        assert await answer(inspector, "noted") == [1]
+        assert heard == [2, 0, None]
 
 
 async def test_silence_is_ended():

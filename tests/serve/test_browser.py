@@ -8,11 +8,11 @@ import pytest
 from tests.serve.browser import CHROMIUM, Browser
 from tests.serve.conftest import until
 from tests.terminal import Grid
+from tui_cnn import landlock
 from tui_cnn.formats.toml import read_network
 from tui_cnn.lab.lessons import lessons
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.snapshot import Follower
-from tui_cnn.serve import landlock
 from tui_cnn.serve.classroom import Standing
 
 pytestmark = [

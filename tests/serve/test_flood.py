@@ -10,7 +10,14 @@ import psutil
 import pytest
 
 from tests.serve.conftest import read_until
-from tui_cnn.serve import landlock, rate, terminal
+from tui_cnn import landlock
+from tui_cnn.core.layers import Dense, Flatten
+from tui_cnn.core.network import Network
+from tui_cnn.runs import launch
+from tui_cnn.runs.guest import thread_memory
+from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.snapshot import Follower
+from tui_cnn.serve import rate, terminal
 from tui_cnn.serve.__main__ import most_memory
 
 
@@ -105,11 +112,11 @@ async def test_a_real_app_has_a_limit_of_memory_and_comes_after_the_server(servi
 
 
 TAKE = """
-import os, subprocess, sys
-from tui_cnn.runs.resources import lift_memory_limit, limit_memory
+import sys
+from tui_cnn.runs.resources import limit_memory
 limit_memory(400 << 20)
-if sys.argv[1:] == ["lifted"]:
-    lift_memory_limit()
+if sys.argv[1] != "limited":
+    limit_memory(int(sys.argv[1]) << 20 if sys.argv[1].isdecimal() else None)
 try:
     taken = len(bytearray(800 << 20))
 except MemoryError:
@@ -118,13 +125,13 @@ print(taken >> 20)
 """
 
 
-@pytest.mark.parametrize(("argument", "taken"), [("limited", 0), ("lifted", 800)])
-def test_memory_beyond_the_limit_is_refused_and_a_worker_may_lift_it(argument, taken):
+@pytest.mark.parametrize(("argument", "taken"), [("limited", 0), ("lifted", 800), ("1200", 800), ("500", 0)])
+def test_memory_beyond_the_limit_is_refused_and_a_worker_may_have_another(argument, taken):
     ended = subprocess.run([sys.executable, "-c", TAKE, argument], capture_output=True, text=True, check=True)
     assert int(ended.stdout) == taken
 
 
-def test_a_worker_of_a_served_app_has_no_limit_and_stays_in_the_apps_session(tmp_path):
+def test_a_worker_of_a_served_app_has_the_limit_of_workers_and_stays_in_the_apps_session(tmp_path):
     """So that the kernel weighs a person's training against other people's apps together with the person's own."""
     code = (
         "import os, subprocess, sys\n"
@@ -141,9 +148,21 @@ def test_a_worker_of_a_served_app_has_no_limit_and_stays_in_the_apps_session(tmp
         "sys.stderr = open(os.devnull, 'w')\n"
         "main([])\n"
         "soft, hard = resource.getrlimit(resource.RLIMIT_DATA)\n"
-        "print(soft == hard, os.getsid(0) == os.getpid(), os.getpgid(0) == os.getpid())\n"
+        "print(soft, os.getsid(0) == os.getpid(), os.getpgid(0) == os.getpid())\n"
     )
-    environment = {**os.environ, "CNN_TUI_CONFINED": str(tmp_path)}
+    environment = {**os.environ, "CNN_TUI_CONFINED": str(tmp_path), "CNN_TUI_WORKER_MEMORY": str(3 << 30)}
     command = [sys.executable, "-c", code, inner]
     ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    assert ended.stdout == "True False True\n", ended.stderr
+    assert ended.stdout == f"{(3 << 30) + thread_memory()} False True\n", ended.stderr
+
+
+def test_a_network_that_needs_more_than_a_person_may_take_fails_in_one_line(home):
+    layers = (Flatten(), Dense(units=30_000), Dense(units=30_000), Dense(units=10, activation="softmax"))
+    run = launch.make_run(Network("large", (28, 28, 1), layers), Recipe(epochs=1, limit=200))
+    environment = {"CNN_TUI_HOME": str(home), "CNN_TUI_CONFINED": str(home), "CNN_TUI_WORKER_MEMORY": str(2 << 30)}
+    command = [sys.executable, "-m", "tui_cnn.worker", "train", str(run.path)]
+    ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
+    failed = Follower(run).poll().failed
+    assert failed is not None, ended.stderr
+    assert failed.error == "Not enough memory."
+    assert ended.returncode == 1

@@ -67,7 +67,7 @@ async def test_a_person_is_not_the_teacher_and_no_other_person(serving):
         for path in OF_TEACHER[:-1]:
             assert await status(ada, path) == 403
         assert await refusal(served, ada, "/ws/Grace") == 403
-        assert await status(ada, "/class/x.toml", "PUT", data=b"x", headers={"Origin": served.origin}) == 403
+        assert await status(ada, "/class", "POST", data=b"x", headers={"Origin": served.origin}) == 403
         headers = {"Origin": served.origin}
         assert await status(ada, "/files/mine.txt", "PUT", data=b"x", headers=headers) == 200
         assert await status(ada, "/files/mine.txt") == 200

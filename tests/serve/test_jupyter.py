@@ -11,7 +11,8 @@ import pytest
 
 from tests.search.loopback import free_port
 from tests.serve.conftest import read_until
-from tui_cnn.serve import jupyter, landlock
+from tui_cnn import landlock
+from tui_cnn.serve import jupyter
 from tui_cnn.serve.people import ServeError, open_roster
 
 VALUES = {"base_url": "/user/ada/"}

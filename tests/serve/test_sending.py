@@ -1,5 +1,6 @@
 """What a teacher sends to all: it is checked before, and nothing of a person's is lost."""
 
+import aiohttp
 import pytest
 
 from tui_cnn.assets import ROOT
@@ -11,9 +12,12 @@ NETWORK = (ROOT / "presets" / "lenet-5.toml").read_bytes()
 
 @pytest.fixture
 def sending(serving):
-    async def send(served, name, data):
+    async def send(served, name, data, **more):
         teacher = await served.browser(teacher=True)
-        async with teacher.put(f"/class/{name}", data=data, headers={"Origin": served.origin}) as answer:
+        form = aiohttp.FormData()
+        for each, content in {name: data, **{f"{other}.md": text for other, text in more.items()}}.items():
+            form.add_field("files", content.encode() if isinstance(content, str) else content, filename=each)
+        async with teacher.post("/class", data=form, headers={"Origin": served.origin}) as answer:
             return answer.status, await answer.text()
 
     return send
@@ -36,6 +40,19 @@ async def test_a_lesson_comes_with_its_check_and_a_later_one_takes_its_place(ser
             assert (file.name, file.read_text()) == ("hello.md", LESSON.format(answer=7))
 
 
+async def test_lessons_that_link_to_each_other_are_sent_together(serving, sending):
+    link = "# {title}\n\nWords.\n\n## Try it\n\n- [The other](lesson:{other})\n"
+    first, second = (link.format(title=title, other=other) for title, other in (("A", "b"), ("B", "a")))
+    async with serving() as served:
+        lessons = served.server.sessions["Ada"].home / "lessons"
+        assert (await sending(served, "a.md", first))[0] == 400
+        assert (await sending(served, "a.md", first, b=second, c="nothing"))[0] == 400
+        assert not lessons.exists() or not list(lessons.iterdir()), "all or none"
+        status, lines = await sending(served, "a.md", first, b=second)
+        assert (status, lines.splitlines()[::2]) == (200, ["a.md: A", "b.md: B"])
+        assert sorted(path.name for path in lessons.iterdir()) == ["a.md", "b.md"]
+
+
 async def test_a_lesson_may_lead_to_one_that_was_sent_before(serving, sending):
     second = "# Second\n\nWords.\n\n## Try it\n\n- [The first](lesson:hello)\n"
     async with serving() as served:
@@ -52,9 +69,9 @@ async def test_a_lesson_may_lead_to_one_that_was_sent_before(serving, sending):
         ("a.md", b"\xff\xfe\x00", "a.md: "),
         ("a.toml", "name = ", "a.toml: "),
         ("a.toml", b"\xff", "codec can't decode"),
-        ("a.txt", "x", "send a network (.toml) or a lesson (.md)"),
-        (".a.toml", NETWORK, "send a network (.toml) or a lesson (.md)"),
-        ("..%2Fa.toml", NETWORK, "send a network (.toml) or a lesson (.md)"),
+        ("a.txt", "x", "send networks (.toml) or lessons (.md)"),
+        (".a.toml", NETWORK, "send networks (.toml) or lessons (.md)"),
+        ("../a.toml", NETWORK, "send networks (.toml) or lessons (.md)"),
     ],
 )
 async def test_what_is_wrong_is_sent_to_nobody(serving, sending, name, data, problem):
@@ -69,7 +86,7 @@ async def test_a_check_without_end_is_ended(serving, sending, monkeypatch):
     monkeypatch.setattr(sent, "_PATIENCE", 0.05)
     async with serving() as served:
         status, line = await sending(served, "hello.md", LESSON.format(answer=6))
-    assert (status, line) == (400, "hello.md: the check takes too long; send a shorter lesson\n")
+    assert (status, line) == (400, "hello.md: the check takes too long; send shorter lessons, or fewer\n")
 
 
 async def test_a_network_overwrites_no_file(serving, sending):
@@ -101,3 +118,11 @@ async def test_whom_it_does_not_reach_is_named_and_a_link_leads_nowhere_else(ser
         assert not (tmp_path / "hello.md").exists()
         assert (tmp_path / "kept.md").read_text() == "kept"
         assert (grace / "lessons" / "hello.md").read_text() == LESSON.format(answer=6)
+
+
+def test_many_lessons_are_one_notice():
+    network = "The teacher has sent a network: n.toml. It is among your files."
+    several = "The teacher has sent 3 lessons. They are in the Lab, in the list of lessons."
+    assert sent.notices_of(["c.md", "n.toml", "a.md", "b.md"]) == [network, several]
+    (one,) = sent.notices_of(["a.md"])
+    assert "a lesson: a.md" in one

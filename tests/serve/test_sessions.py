@@ -7,7 +7,7 @@ import aiohttp
 import psutil
 
 from tests.serve.conftest import read_close, read_until, until
-from tui_cnn.serve.session import environment
+from tui_cnn.serve.environment import environment
 from tui_cnn.serve.terminal import MOST_MESSAGE
 from tui_cnn.serve.viewer import ENDED, FAILED, FULL, GONE_ELSEWHERE
 
@@ -163,7 +163,7 @@ async def test_the_teacher_looks_on_and_types_nothing(serving):
 def test_an_app_gets_nothing_secret_of_the_servers_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
-    given = environment(tmp_path / "people" / "Ada", tmp_path / "turns" / "Ada", quota=7, trusted=False)
+    given = environment(tmp_path / "people" / "Ada", tmp_path / "turns" / "Ada", quota=7, memory=9, trusted=False)
     assert "secret" not in str(given)
     assert "PYTHONPATH" not in given
     assert given["PATH"] == os.environ["PATH"]

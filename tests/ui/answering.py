@@ -79,6 +79,7 @@ class Answering:
 
     predicts = True
     below_zero = False
+    waiting = None
 
     def __init__(self):
         self.asked = []

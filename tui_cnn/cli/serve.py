@@ -55,6 +55,12 @@ _FEW = 5
 @click.option(
     "--trainings", type=click.IntRange(1), default=1, show_default=True, help=_("Runs that train at a time, of all.")
 )
+@click.option(
+    "--memory",
+    type=click.FloatRange(1),
+    metavar="GB",
+    help=_("Memory that a run may take while it trains; else half of the machine's, divided among --trainings."),
+)
 @click.option("--keep", type=click.IntRange(0), default=10, show_default=True, help=_("Minutes to keep a closed app."))
 @click.option(
     "--trust-people", is_flag=True, help=_("Serve although the kernel cannot confine the apps to the people's files.")
@@ -67,13 +73,14 @@ def serve(
     directory: str | None,
     address: str | None,
     trainings: int,
+    memory: float | None,
     keep: int,
     trust_people: bool,
 ) -> int:
     """Serve the app until Ctrl-C."""
     if missing := what_is_missing("web", "cnn-tui serve"):
         raise ServeError(missing)
-    from tui_cnn.serve import landlock
+    from tui_cnn import landlock
     from tui_cnn.serve.server import Limits, Server, addresses, listen
     from tui_cnn.serve.server import serve as run
 
@@ -90,7 +97,8 @@ def serve(
         with listen(host, port) as socket:
             port = socket.getsockname()[1]
             urls = addresses(host, port, address)
-            limits = Limits(keep=keep * 60.0, trainings=trainings)
+            training = None if memory is None else int(memory * 1e9)
+            limits = Limits(keep=keep * 60.0, trainings=trainings, training=training)
             server = Server(place, roster, urls, port, limits, trusted=trust_people)
             links = [InviteLink(name, str(urls[0] / "join" / token)) for name, token in roster.people.items()]
             teacher = InviteLink("", str(urls[0] / "join" / roster.teacher))
@@ -104,7 +112,7 @@ def check_place(place: Path) -> None:
     Raises:
         ServeError: it is one.
     """
-    from tui_cnn.serve.__main__ import readable
+    from tui_cnn.runs.guest import readable
 
     for shared in readable():
         if place.resolve().is_relative_to(shared.resolve()):

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from tui_cnn.confinement import is_served
 from tui_cnn.core.shape import Shape
 from tui_cnn.i18n import _
 from tui_cnn.runs.errors import RunError
@@ -84,6 +85,8 @@ class Previewer:
         if reply is None or (reply.images is None and not reply.error):
             self.close()
             raise RunError(_("the preview ended unexpectedly; try again"))
+        if is_served():  # others want its place, and the next one starts at once
+            self.close()
         if reply.images is None:
             raise RunError(reply.error)
         return np.asarray(reply.images.numpy(), np.uint8)

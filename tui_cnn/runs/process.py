@@ -20,6 +20,7 @@ from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError, ended_by_signal, is_out_of_memory, unstartable
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.runtime import Runtime
+from tui_cnn.runs.shared_workers import sockets_passed_on
 
 PACKAGES = Path(tui_cnn.__file__).parents[1]
 """Workers import modules from here, so that they run the same version of this program."""
@@ -75,7 +76,7 @@ def start_detached(
     try:
         process = subprocess.Popen(
             command, stdin=stdin, stdout=stdout, stderr=stderr, cwd=PACKAGES,
-            start_new_session=not is_served(), process_group=0 if is_served() else None,
+            start_new_session=not is_served(), process_group=0 if is_served() else None, pass_fds=sockets_passed_on(),
         )  # fmt: skip
     except OSError as error:
         raise unstartable(name, command[0], error) from None
@@ -86,7 +87,14 @@ def start_detached(
 
 def run_worker(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Run a worker to its end, with what is `given` to it on its standard input; what it writes is kept."""
-    return subprocess.run(worker_command(*arguments), input=given, capture_output=True, cwd=PACKAGES, check=False)
+    return subprocess.run(
+        worker_command(*arguments),
+        input=given,
+        capture_output=True,
+        cwd=PACKAGES,
+        pass_fds=sockets_passed_on(),
+        check=False,
+    )
 
 
 def why_failed(errors: bytes, status: int) -> str:

@@ -28,28 +28,19 @@ def lower_priority(niceness: int) -> None:
             time.sleep(0.11)
 
 
-def limit_memory(size: int) -> None:
+def limit_memory(size: int | None) -> None:
     """Let this process, and those that it starts, take so many bytes of private memory; with more, they fail.
 
-    Files that are mapped to be read do not count. `lift_memory_limit` undoes it.
+    None: as many as the system's own limit. Files that are mapped to be read do not count.
     """
     if sys.platform == "win32":
         return
     import resource
 
     _soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    allowed = [each for each in (size, hard) if each not in (None, resource.RLIM_INFINITY)]
     with suppress(ValueError, OSError):  # a system that has no such limit
-        resource.setrlimit(resource.RLIMIT_DATA, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
-
-
-def lift_memory_limit() -> None:
-    """Take as much memory as there was before `limit_memory`: TensorFlow reserves far more than it uses."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    _soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
+        resource.setrlimit(resource.RLIMIT_DATA, (min(allowed, default=resource.RLIM_INFINITY), hard))
 
 
 def end_first_without_memory() -> None:

@@ -10,9 +10,9 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from tui_cnn import landlock
 from tui_cnn.config import home
 from tui_cnn.extras import what_is_missing
-from tui_cnn.serve import landlock
 from tui_cnn.serve.people import ServeError, is_name, numbered, open_roster
 
 _ENTRY = "cnn-tui"

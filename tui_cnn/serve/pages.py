@@ -145,5 +145,5 @@ class Pages:
             columns=columns,
             watch=_("look on"),
             results=_("Download the answers to the lessons' questions (CSV)"),
-            send=_("Send a network (.toml) or a lesson (.md) to all:"),
+            send=_("Send networks (.toml) or lessons (.md) to all, those that link to each other together:"),
         )

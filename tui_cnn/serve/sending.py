@@ -4,7 +4,7 @@ import asyncio
 import errno
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,42 +19,49 @@ from tui_cnn.serve.__main__ import FILES, LESSONS
 from tui_cnn.serve.files import RefusedError, may_be_name
 
 MOST_SENT = 2 << 20
-"""Bytes of a lesson or a network."""
+"""Bytes of lessons and networks that are sent together."""
 _PATIENCE = 120.0
 """Seconds for the check of a lesson; it takes about two."""
 
 
-async def check_sent(name: str, data: bytes, homes: Iterable[Path]) -> str:
-    """Check a network (.toml) or a lesson (.md) before it is sent; return what was found of a lesson, in lines.
+async def check_sent(files: Mapping[str, bytes], homes: Iterable[Path]) -> str:
+    """Check networks (.toml) and lessons (.md) before they are sent; return what was found of lessons, in lines.
 
-    A lesson is checked by `cnn-tui lesson check` in another process: it draws each question many times. It may have
-    links to the lessons that were sent before to these homes.
+    Lessons are checked by `cnn-tui lesson check` in another process: it draws each question many times. They may have
+    links to each other, and to the lessons that were sent before to these homes.
 
     Raises:
-        RefusedError: it is neither, it cannot be read, or something in the lesson is wrong.
-        OSError: it cannot be checked.
+        RefusedError: one is neither, cannot be read, or something in a lesson is wrong; then, none is to be sent.
+        OSError: they cannot be checked.
     """
-    kind = Path(name).suffix.lower()
-    if not may_be_name(name) or kind not in (".md", ".toml"):
-        raise RefusedError(_("send a network (.toml) or a lesson (.md)"))
-    if kind == ".md":
-        sent = {path.name for home in homes for path in lesson_files(home / LESSONS)}
-        return await _check_lesson(name, data, sent - {name})
-    try:
-        loads_network(data.decode(), name)
-    except (UserError, UnicodeError) as error:
-        raise RefusedError(str(error)) from None
-    return ""
+    for name, data in files.items():
+        if not may_be_name(name) or Path(name).suffix.lower() not in (".md", ".toml"):
+            raise RefusedError(_("send networks (.toml) or lessons (.md)"))
+        if not is_lesson(name):
+            try:
+                loads_network(data.decode(), name)
+            except (UserError, UnicodeError) as error:
+                raise RefusedError(str(error)) from None
+    checked = {name: data for name, data in files.items() if is_lesson(name)}
+    if not checked:
+        return ""
+    sent = {path.name for home in homes for path in lesson_files(home / LESSONS)}
+    return await _check_lessons(checked, sent - set(checked))
 
 
-async def _check_lesson(name: str, data: bytes, others: Iterable[str]) -> str:
+def is_lesson(name: str) -> bool:
+    """Whether a file of that name is a lesson, and not a network."""
+    return Path(name).suffix.lower() == ".md"
+
+
+async def _check_lessons(files: Mapping[str, bytes], others: Iterable[str]) -> str:
     with TemporaryDirectory() as directory:
         for other in others:
             Path(directory, other).touch()  # only their names are asked for
-        path = Path(directory, name)
-        path.write_bytes(data)
+        for name, data in files.items():
+            Path(directory, name).write_bytes(data)
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tui_cnn", "lesson", "check", str(path),
+            sys.executable, "-m", "tui_cnn", "lesson", "check", *(str(Path(directory, name)) for name in files),
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
             cwd=PACKAGES, env={**os.environ, "LANGUAGE": language()},
         )  # fmt: skip
@@ -62,12 +69,13 @@ async def _check_lesson(name: str, data: bytes, others: Iterable[str]) -> str:
             async with asyncio.timeout(_PATIENCE):
                 lines, _errors = await process.communicate()
         except TimeoutError:
-            raise RefusedError(_("{name}: the check takes too long; send a shorter lesson").format(name=name)) from None
+            message = _("{name}: the check takes too long; send shorter lessons, or fewer")
+            raise RefusedError(message.format(name=", ".join(files))) from None
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-    found = lines.decode("utf-8", "replace").replace(str(path), name).rstrip()
+    found = lines.decode("utf-8", "replace").replace(directory + os.sep, "").rstrip()
     if process.returncode:
         raise RefusedError(found)
     return found
@@ -82,14 +90,13 @@ def put(home: Path, name: str, data: bytes) -> str:
     Raises:
         OSError: it cannot be written.
     """
-    is_lesson = Path(name).suffix.lower() == ".md"
-    folder = home / (LESSONS if is_lesson else FILES)
+    folder = home / (LESSONS if is_lesson(name) else FILES)
     folder.mkdir(parents=True, exist_ok=True)
     if not folder.resolve().is_relative_to(home.resolve()):
         raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(folder))  # a link to somewhere else
-    if is_lesson and (folder / name).is_symlink():
+    if is_lesson(name) and (folder / name).is_symlink():
         (folder / name).unlink()
-    if not is_lesson:
+    if not is_lesson(name):
         stem, suffix = Path(name).stem, Path(name).suffix
         names = chain([name], (f"{stem} ({number}){suffix}" for number in count(2)))
         name = next(each for each in names if _is_free(folder / each, data))
@@ -97,11 +104,18 @@ def put(home: Path, name: str, data: bytes) -> str:
     return name
 
 
-def notice_of(name: str) -> str:
+def notices_of(names: Iterable[str]) -> list[str]:
     """Say what the teacher has sent, and where it is."""
-    if Path(name).suffix.lower() == ".md":
-        return _("The teacher has sent a lesson: {name}. It is in the Lab, in the list of lessons.").format(name=name)
-    return _("The teacher has sent a network: {name}. It is among your files.").format(name=name)
+    lessons = sorted(filter(is_lesson, names))
+    message = _("The teacher has sent a network: {name}. It is among your files.")
+    notices = [message.format(name=name) for name in names if not is_lesson(name)]
+    if len(lessons) == 1:
+        message = _("The teacher has sent a lesson: {name}. It is in the Lab, in the list of lessons.")
+        notices.append(message.format(name=lessons[0]))
+    elif lessons:
+        message = _("The teacher has sent {count} lessons. They are in the Lab, in the list of lessons.")
+        notices.append(message.format(count=len(lessons)))
+    return notices
 
 
 def _is_free(path: Path, data: bytes) -> bool:

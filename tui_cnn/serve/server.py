@@ -4,6 +4,7 @@ import asyncio
 import importlib.resources
 import signal
 import socket as sockets
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -20,12 +21,16 @@ from tui_cnn.serve.files import Files, RefusedError, download, upload
 from tui_cnn.serve.guard import TEACHER, Guard
 from tui_cnn.serve.pages import OWN, Pages
 from tui_cnn.serve.people import Roster, ServeError
-from tui_cnn.serve.sending import MOST_SENT, check_sent, notice_of, put
+from tui_cnn.serve.sending import MOST_SENT, check_sent, notices_of, put
 from tui_cnn.serve.session import Session
 from tui_cnn.serve.terminal import open_socket, use_session, watch_session
 from tui_cnn.serve.turns import Turns, make_slots
 from tui_cnn.serve.viewer import FAILED, FULL
+from tui_cnn.serve.workers import Workers
 from tui_cnn.visible import visible
+
+_UNSHARED = 4
+"""Workers at a time, where each loads a TensorFlow of its own."""
 
 
 class Limits(NamedTuple):
@@ -35,7 +40,9 @@ class Limits(NamedTuple):
         sessions: apps at a time.
         keep: seconds that an app goes on without a browser.
         trainings: runs that train at a time, of all people.
-        inspectors: other processes with TensorFlow at a time, of all people.
+        inspectors: other workers at a time, of all people; on Linux, they share one TensorFlow.
+        training: bytes of private memory that a training may take; None: see `memory_of_training`.
+        inspector: bytes of private memory that another worker may take.
         file: bytes of a file that is uploaded.
         home: bytes that a person may have, to upload or to train more.
     """
@@ -43,9 +50,18 @@ class Limits(NamedTuple):
     sessions: int = 60
     keep: float = 600.0
     trainings: int = 1
-    inspectors: int = 4
+    inspectors: int = 8
+    training: int | None = None
+    inspector: int = 2 << 30
     file: int = 200 << 20
     home: int = 1 << 30
+
+
+def memory_of_training(trainings: int) -> int:
+    """Return the bytes of private memory for each of so many trainings at a time: of all, half of the machine's."""
+    import psutil
+
+    return int(psutil.virtual_memory().total) // 2 // trainings
 
 
 class Server:
@@ -56,13 +72,17 @@ class Server:
     ) -> None:
         self.guard = Guard(addresses, roster, port)
         self.limits = limits
+        self.workers = Workers(limits.inspectors, limits.inspector) if sys.platform == "linux" else None
+        memory = limits.training or memory_of_training(limits.trainings)
         self.sessions = {
             name: Session(
                 name,
                 directory / "people" / name,
                 directory / "turns" / name,
+                self.workers,
                 keep=limits.keep,
                 quota=limits.home,
+                memory=memory,
                 trusted=trusted,
             )
             for name in roster.people
@@ -71,7 +91,7 @@ class Server:
         self._files = {name: Files(home, home / FILES, limits.file, limits.home) for name, home in homes.items()}
         self._standings = {name: Standing(home) for name, home in homes.items()}
         self._turns = Turns(homes, {name: directory / "turns" / name for name in homes}, limits.trainings)
-        make_slots(directory / "slots", limits.inspectors)
+        make_slots(directory / "slots", 1 if self.workers else _UNSHARED)
         self._reading = asyncio.Lock()  # two windows of the teacher's may ask at once
         self._pages = Pages()
 
@@ -91,7 +111,7 @@ class Server:
                 web.get("/class", self._class),
                 web.get("/class/wall", self._wall),
                 web.get("/class/results.csv", self._results),
-                web.put("/class/{name}", self._send),
+                web.post("/class", self._send),
                 web.get("/watch", self._watch),
                 web.get("/ws/{name}", self._watch_socket),
                 web.static("/static", static),
@@ -215,21 +235,26 @@ class Server:
         )
 
     async def _send(self, request: web.Request) -> web.StreamResponse:
-        """Send a network or a lesson to all; answer with what was found in it, and whom it did not reach."""
+        """Send networks and lessons to all; answer with what was found in them, and whom they did not reach."""
         self._teacher(request)
-        name, data = request.match_info["name"], await request.read()
+        form = await request.post()
+        files = {field.filename: field.file.read() for field in form.values() if isinstance(field, web.FileField)}
         try:
-            found = await check_sent(name, data, [session.home for session in self.sessions.values()])
+            found = await check_sent(files, [session.home for session in self.sessions.values()])
         except (RefusedError, OSError) as error:
             return web.Response(status=400, text=f"{error}\n")
         problems = []
         for session in self.sessions.values():
-            try:
-                sent = await asyncio.to_thread(put, session.home, name, data)
-            except OSError as error:
-                problems.append(_("{person}: not sent: {reason}").format(person=session.name, reason=error.strerror))
-                continue
-            session.notify(notice_of(sent))
+            sent = []
+            for name, data in files.items():
+                try:
+                    sent.append(await asyncio.to_thread(put, session.home, name, data))
+                except OSError as error:
+                    line = _("{person}: not sent: {reason}").format(person=session.name, reason=error.strerror)
+                    problems.append(line)
+                    break
+            for notice in notices_of(sent):
+                session.notify(notice)
         lines = [line for line in (found, *problems) if line]
         return web.Response(status=507 if problems else 200, text="\n".join(lines))
 
@@ -253,6 +278,8 @@ class Server:
     async def _stop(self, _app: web.Application) -> None:
         """End all apps."""
         await asyncio.gather(*(session.stop() for session in self.sessions.values()))
+        if self.workers is not None:
+            self.workers.close()
 
 
 def _number(request: web.Request, name: str, otherwise: int) -> int:

@@ -6,25 +6,23 @@ big-endian, and the payload.
 
 import asyncio
 import json
-import os
 import signal
+import socket
 import sys
 from collections import deque
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 from tui_cnn.atomic import write_atomic
-from tui_cnn.confinement import QUOTA, SLOTS, TRUSTED, TURNS, VARIABLE
-from tui_cnn.i18n import language
+from tui_cnn.confinement import WORKERS
+from tui_cnn.runs import shared_workers
 from tui_cnn.runs.machine import machine_file
 from tui_cnn.runs.process import PACKAGES
 from tui_cnn.serve.__main__ import FILES, LESSONS, TEMPORARY
+from tui_cnn.serve.environment import environment
 from tui_cnn.serve.viewer import ENDED, FAILED, GONE_ELSEWHERE, Viewer
-
-_PASSED_ON = ("PATH", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
-_PASSED_ON_WITH = ("LC_", "LANG", "CUDA_", "NVIDIA_", "TF_", "XLA_", "OMP_")
-"""What of the server's environment an app gets, by name and by how the name begins: the rest may be secret."""
+from tui_cnn.serve.workers import Workers
 
 _MOST_FRAME = 16 << 20
 _MOST_LINES = 20
@@ -33,44 +31,34 @@ _PATIENCE = 10.0
 _WIDEST, _HIGHEST = 500, 200
 
 
-def environment(home: Path, turns: Path, *, quota: int, trusted: bool) -> dict[str, str]:
-    """Return the environment of the app of a person with this home, whose files may take so many bytes."""
-    kept = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith(_PASSED_ON_WITH)}
-    return kept | {
-        "HOME": str(home),
-        "TMPDIR": str(home / TEMPORARY),
-        "CNN_TUI_HOME": str(home),
-        VARIABLE: str(home),
-        TURNS: str(turns),
-        SLOTS: str(turns.parent.parent / "slots"),
-        QUOTA: str(quota),
-        TRUSTED: "1" if trusted else "",
-        "LANGUAGE": language(),
-        "PYTHONUTF8": "1",
-        "TEXTUAL_DRIVER": "tui_cnn.serve.driver:ServedDriver",
-        "TEXTUAL_FPS": "30",
-        "TEXTUAL_COLOR_SYSTEM": "truecolor",
-        "TERM": "xterm-256color",
-    }
-
-
 class Session:
     """The app of a person. It is started when the person comes, and again when it has ended and the person comes back.
 
     `state` is `away` while there is no app, `running`, or `failed` once it has ended with an error.
     """
 
-    def __init__(self, name: str, home: Path, turns: Path, *, keep: float, quota: int, trusted: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        home: Path,
+        turns: Path,
+        workers: Workers | None,
+        *,
+        keep: float,
+        quota: int,
+        memory: int,
+        trusted: bool = False,
+    ) -> None:
         self.name = name
         self.home = home
         self.state = "away"
         self.size = 80, 24
         self.error = ""
         self.command = sys.executable, "-m", "tui_cnn.serve"
-        self._turns = turns
+        self._workers = workers
+        self._requests: socket.socket | None = None
         self._keep = keep
-        self._quota = quota
-        self._trusted = trusted
+        self._environment = environment(home, turns, quota=quota, memory=memory, trusted=trusted)
         self._process: asyncio.subprocess.Process | None = None
         self._owner: Viewer | None = None
         self._watchers: set[Viewer] = set()
@@ -170,13 +158,21 @@ class Session:
         known, own = machine_file(), self.home / machine_file().name
         if known.is_file() and not own.exists():  # a served app does not measure the machine
             write_atomic(own, known.read_bytes())
-        settings = environment(self.home, self._turns, quota=self._quota, trusted=self._trusted)
-        settings |= {"COLUMNS": str(self.size[0]), "ROWS": str(self.size[1])}
+        settings = self._environment | {"COLUMNS": str(self.size[0]), "ROWS": str(self.size[1])}
         pipe = asyncio.subprocess.PIPE
-        self._process = await asyncio.create_subprocess_exec(
-            *self.command,
-            stdin=pipe, stdout=pipe, stderr=pipe, cwd=PACKAGES, env=settings, start_new_session=True,
-        )  # fmt: skip
+        with ExitStack() as stack:
+            passed_on: tuple[int, ...] = ()
+            if self._workers is not None:
+                requests, of_app = shared_workers.pair()
+                stack.enter_context(of_app)
+                self._workers.follow(self.name, requests, self._environment)
+                self._requests, passed_on = requests, (of_app.fileno(),)
+                settings[WORKERS] = str(of_app.fileno())
+            self._process = await asyncio.create_subprocess_exec(
+                *self.command,
+                stdin=pipe, stdout=pipe, stderr=pipe, cwd=PACKAGES, env=settings, start_new_session=True,
+                pass_fds=passed_on,
+            )  # fmt: skip
         self.state, self.error = "running", ""
         self._later(self._follow(self._process))
 
@@ -212,6 +208,7 @@ class Session:
 
     async def _ended(self, status: int, reason: str) -> None:
         self._process = None
+        self._ask_no_more()
         self._keep_no_more()
         self.state, self.error = ("failed", reason) if status else ("away", "")
         owner, self._owner = self._owner, None
@@ -219,6 +216,11 @@ class Session:
         self._watchers.clear()
         for viewer in viewers:
             await viewer.close(FAILED if status else ENDED)
+
+    def _ask_no_more(self) -> None:
+        if self._requests is not None and self._workers is not None:
+            self._workers.ignore(self._requests)
+            self._requests = None
 
     def _set_size(self, width: int, height: int) -> None:
         self.size = min(max(width, 1), _WIDEST), min(max(height, 1), _HIGHEST)

@@ -25,6 +25,8 @@ call its function, and describe the model that it gives in a file of JSON; SHAPE
 
 `python -m tui_cnn.worker inspect`: answer questions about trained networks, in frames of msgpack, until the input ends.
 
+`python -m tui_cnn.worker fork SOCKET`: load TensorFlow, and fork a worker for each request that comes through a socket.
+
 Exit status: 0 trained to the end, or stopped on command; 1 the training failed, and the run's events say why; 2 bad
 usage; 3 the run cannot be trained now, because another worker is at it or it is finished.
 """
@@ -37,7 +39,9 @@ from typing import TYPE_CHECKING
 
 from tui_cnn.confinement import is_served
 from tui_cnn.i18n import _, language_of_environment, use_language
-from tui_cnn.runs.resources import lift_memory_limit, lower_priority
+from tui_cnn.runs.guest import limit_worker_memory
+from tui_cnn.runs.resources import lower_priority
+from tui_cnn.runs.shared_workers import is_shared
 
 if TYPE_CHECKING:
     from tui_cnn.runs.runtime import Runtime
@@ -61,8 +65,17 @@ _NICENESS = 10
 def main(arguments: list[str]) -> int:
     """Run the worker; return the exit status."""
     use_language(language_of_environment())  # that of its starter
+    if is_shared(arguments):
+        from tui_cnn.worker.relay import run_shared
+
+        return run_shared(arguments)
+    return work(arguments)
+
+
+def work(arguments: list[str]) -> int:
+    """Do what the arguments say in this process; return the exit status."""
     if is_served():
-        lift_memory_limit()
+        limit_worker_memory()
     match arguments:
         case ["train", directory] if Path(directory).is_dir():
             from tui_cnn.runs.directory import RunDirectory
@@ -144,12 +157,16 @@ def main(arguments: list[str]) -> int:
             from tui_cnn.worker.inspection.serve import main as inspect
 
             return inspect()
+        case ["fork", number] if number.isdecimal():
+            from tui_cnn.worker.fork_server import main as fork
+
+            return fork(int(number), work)
     usage = _(
         "usage: python -m tui_cnn.worker train RUN_DIR | test RUN_DIR | prewarm RUNTIME | probe | "
         "export keras|h5|onnx FILE < NETWORK.toml | export-trained keras|h5|onnx SOURCE FILE | "
         "load-weights SOURCE NAME FILE < NETWORK.toml | rates | preview | convolution-speed one|all | layer-profile | "
         "quantize | "
-        "model-code MODULE:FUNCTION DIRECTORY FILE SHAPE | inspect"
+        "model-code MODULE:FUNCTION DIRECTORY FILE SHAPE | inspect | fork SOCKET"
     )
     sys.stderr.write(usage + "\n")
     return 2

@@ -12,6 +12,7 @@ from tui_cnn.runs.inspection import frames
 from tui_cnn.runs.inspection.replies import AnyReply, Failure, Reply
 from tui_cnn.runs.inspection.requests import AnyRequest
 from tui_cnn.runs.process import PACKAGES, worker_command
+from tui_cnn.runs.shared_workers import sockets_passed_on
 
 R = TypeVar("R", bound=Reply)
 
@@ -26,10 +27,16 @@ class SupersededError(Exception):
     """A newer request of the same kind was sent; nothing waits for this one."""
 
 
+class _LeftError(RunError):
+    """The inspector has ended because others need its place; what it was asked is to be asked again."""
+
+
 class Inspector:
     """Sends requests to an inspector process of its own. To be used within one event loop, and closed in the end.
 
-    The process ends with `close`, and also when this process does, however it may: its input is closed then.
+    The process ends with `close`, and also when this process does, however it may: its input is closed then. Where many
+    people share a machine, it may have to wait: `waiting` is how many come first, None if nobody does, and `on_waiting`
+    is called whenever that changes.
     """
 
     def __init__(self, command: tuple[str, ...] | None = None, timeout: float = _TIMEOUT) -> None:
@@ -37,6 +44,12 @@ class Inspector:
         self._timeout = timeout
         self._connection: _Connection | None = None
         self._starting = asyncio.Lock()
+        self.on_waiting: Callable[[], None] | None = None
+
+    @property
+    def waiting(self) -> int | None:
+        """How many others come first; None: it does not wait."""
+        return self._connection.waiting if self._connection else None
 
     async def __aenter__(self) -> "Inspector":
         return self
@@ -70,8 +83,11 @@ class Inspector:
             RunError: it cannot be answered, or the inspector has died; the next request starts another.
             SupersededError: a newer request of the same kind was sent.
         """
-        connection = await self._connect()
-        answer = await connection.call(request, newest_of, progress)
+        while True:
+            connection = await self._connect()
+            with contextlib.suppress(_LeftError):
+                answer = await connection.call(request, newest_of, progress)
+                break
         if isinstance(answer, Failure):
             raise RunError(answer.message)
         if not isinstance(answer, reply):
@@ -92,12 +108,16 @@ class Inspector:
                 pipe = asyncio.subprocess.PIPE
                 try:
                     process = await asyncio.create_subprocess_exec(
-                        *command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=PACKAGES
+                        *command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=PACKAGES, pass_fds=sockets_passed_on()
                     )
                 except OSError as error:
                     raise unstartable(_("the inspector"), command[0], error) from None
-                self._connection = _Connection(process, self._timeout)
+                self._connection = _Connection(process, self._timeout, self._note_waiting)
             return self._connection
+
+    def _note_waiting(self) -> None:
+        if self.on_waiting is not None:
+            self.on_waiting()
 
     async def _disconnect(self) -> None:
         if self._connection is not None:
@@ -116,10 +136,12 @@ class _Pending(NamedTuple):
 class _Connection:
     """A running inspector. Once it has ended, for the reason `error`, every request fails."""
 
-    def __init__(self, process: asyncio.subprocess.Process, timeout: float) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, timeout: float, on_waiting: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[None] = loop.create_future()
         self.error: RunError | None = None
+        self.waiting: int | None = None
+        self._on_waiting = on_waiting
         self._process = process
         self._timeout = timeout
         self._pending: dict[int, _Pending] = {}
@@ -155,7 +177,8 @@ class _Connection:
         loop = asyncio.get_running_loop()
         while not future.done():
             await asyncio.wait({future}, timeout=self._timeout)
-            if not future.done() and loop.time() - self._last_message_at >= self._timeout:
+            silent = self.waiting is None and loop.time() - self._last_message_at >= self._timeout
+            if not future.done() and silent:
                 message = _("the inspector did not answer for {seconds:.0f} seconds and was stopped")
                 self._fail(message.format(seconds=self._timeout), kill=True)
         future.result()
@@ -207,7 +230,12 @@ class _Connection:
 
     def _handle(self, message: frames.FromInspector) -> None:
         match message:
+            case frames.WaitingFrame(before=before):
+                self._wait(before)
+            case frames.ByeFrame():
+                self._fail_with(_LeftError())
             case frames.HelloFrame(protocol=protocol):
+                self._wait(None)
                 if protocol != frames.PROTOCOL:
                     self._fail(_("cnn-tui was replaced by another version; restart it"), kill=True)
                 elif not self.ready.done():
@@ -219,6 +247,11 @@ class _Connection:
                 if (pending := self._pending.get(number)) and not pending.answer.done():
                     pending.answer.set_result(reply)
 
+    def _wait(self, before: int | None) -> None:
+        if self.waiting != before:
+            self.waiting = before
+            self._on_waiting()
+
     async def _read_log(self) -> None:
         assert self._process.stderr is not None
         rest = b""
@@ -229,15 +262,19 @@ class _Connection:
 
     def _fail(self, reason: str, *, kill: bool = False) -> None:
         """Fail everything pending; only the first reason counts."""
+        self._fail_with(RunError(reason))
+        if kill:
+            self._kill()
+
+    def _fail_with(self, error: RunError) -> None:
+        self.waiting = None
         if self.error is None:
-            self.error = RunError(reason)
+            self.error = error
             futures: list[asyncio.Future[Any]] = [self.ready, *(pending.answer for pending in self._pending.values())]
             for future in futures:
                 if not future.done():
                     future.set_exception(self.error)
                     future.exception()  # marks it as retrieved: nothing may wait for it
-        if kill:
-            self._kill()
 
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):

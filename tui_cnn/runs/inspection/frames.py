@@ -12,7 +12,7 @@ import msgspec
 from tui_cnn.runs.inspection.replies import AnyReply
 from tui_cnn.runs.inspection.requests import AnyRequest
 
-PROTOCOL = 5
+PROTOCOL = 6
 """To be raised with every change of a message."""
 
 LARGEST = 1 << 30
@@ -32,6 +32,16 @@ class CancelFrame(msgspec.Struct, frozen=True, tag="cancel"):
     """The answer is not wanted any more."""
 
     id: int
+
+
+class WaitingFrame(msgspec.Struct, frozen=True, tag="waiting"):
+    """The inspector is not there yet: it is the turn of `before` others first."""
+
+    before: int
+
+
+class ByeFrame(msgspec.Struct, frozen=True, tag="bye"):
+    """The inspector ends, for others need its place; what it has not answered is to be asked again."""
 
 
 class HelloFrame(msgspec.Struct, frozen=True, tag="hello"):
@@ -55,7 +65,7 @@ class ReplyFrame(msgspec.Struct, frozen=True, tag="answer"):
 
 
 ToInspector = RequestFrame | CancelFrame
-FromInspector = HelloFrame | ProgressFrame | ReplyFrame
+FromInspector = WaitingFrame | HelloFrame | ByeFrame | ProgressFrame | ReplyFrame
 
 _encoder = msgspec.msgpack.Encoder()
 to_inspector = msgspec.msgpack.Decoder(ToInspector)

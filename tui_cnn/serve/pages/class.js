@@ -35,13 +35,15 @@ async function look() {
 
 document.getElementById("send").addEventListener("change", async (event) => {
   const [sent, report] = ["sent", "report"].map((name) => document.getElementById(name));
-  for (const file of event.target.files) {
-    sent.textContent = `${file.name}: ${words.checking}`;
-    report.textContent = "";
-    const answer = await fetch("class/" + encodeURIComponent(file.name), { method: "PUT", body: file });
-    sent.textContent = answer.ok ? `✓ ${file.name}: ${words.sent}` : `✗ ${file.name}: ${words.refused}`;
-    report.textContent = await answer.text();
-  }
+  const files = [...event.target.files];
+  const names = files.map((file) => file.name).join(", ");
+  const form = new FormData(); // together: lessons may link to each other
+  files.forEach((file) => form.append("files", file));
+  sent.textContent = `${names}: ${words.checking}`;
+  report.textContent = "";
+  const answer = await fetch("class", { method: "POST", body: form });
+  sent.textContent = answer.ok ? `✓ ${names}: ${words.sent}` : `✗ ${names}: ${words.refused}`;
+  report.textContent = await answer.text();
   event.target.value = "";
 });
 look();

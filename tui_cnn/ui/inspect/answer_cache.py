@@ -39,6 +39,7 @@ class AnswerCache:
 
     def __init__(self, inspector: Inspector, changed: Callable[[], None]) -> None:
         self._inspector = inspector
+        self._inspector.on_waiting = changed
         self._changed = changed
         self._found: OrderedDict[AnyRequest, Reply] = OrderedDict()
         self._newest: dict[str, Reply] = {}
@@ -98,6 +99,16 @@ class AnswerCache:
     def share(self, question: Question[Any]) -> float:
         """Tell how much of the work is done, 0 to 1."""
         return self._shares.get(question.request, 0.0)
+
+    @property
+    def waiting(self) -> str:
+        """Say that others come first, where many people share a machine; empty if they do not."""
+        before = self._inspector.waiting
+        if before is None:
+            return ""
+        if before == 0:
+            return _("Waiting for the inspector: you are next")
+        return _("Waiting for the inspector: {count} before you").format(count=before)
 
     def forget(self) -> None:
         """Forget all answers: the weights have changed."""

@@ -316,7 +316,7 @@ class InspectScreen(MainScreen):
             self._show_message(_("{trouble}\n\nr retry · i inspect another run").format(trouble=trouble))
         elif self.scene is None:
             message = _("Opening {run}: loading TensorFlow, this takes a few seconds.")
-            self._show_message(message.format(run=weights.run.id))
+            self._show_message(self.answers.waiting or message.format(run=weights.run.id))
 
     def _open(self, weights: RunWeights, opened: OpenReply) -> None:
         before = self.scene or self._scene_before
@@ -340,10 +340,12 @@ class InspectScreen(MainScreen):
 
     def _show_message(self, message: str) -> None:
         """Show a message in the place of the views; what was shown comes back when it can."""
+        state = self.query_one("#state", Static)
+        if self.scene is None and state.display and state.content == message:  # each second it is found anew
+            return
         self._scene_before = self.scene or self._scene_before
         self.scene = None
         self.query_one("#parts").display = False
-        state = self.query_one("#state", Static)
         state.display = True
         state.update(message)
         self.refresh_bindings()

@@ -151,6 +151,8 @@ class ScenePanel(Vertical):
         """Say that an answer is still being worked on, or why there is none."""
         if trouble := self.answers.trouble(question):
             return _("{trouble} (r to retry)").format(trouble=trouble)
+        if waiting := self.answers.waiting:
+            return waiting
         share = self.answers.share(question)
         return _("working … {share:.0%}").format(share=share) if share else _("working …")
 

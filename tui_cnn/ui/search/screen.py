@@ -213,7 +213,9 @@ class SearchScreen(MainScreen):
             else:
                 lines.append(_("On Build, press * on a layer to let its settings vary; on Train, F6 on a setting."))
                 lines.append(_("Then press n here to set up a search."))
-            self.query_one("#empty", Static).update("\n".join(lines))
+            empty, text = self.query_one("#empty", Static), "\n".join(lines)
+            if empty.content != text:  # it is read anew twice a second
+                empty.update(text)
 
     def _show(self, shown: Shown) -> None:
         if not self.is_mounted or shown is self._shown or shown.snapshot.search != self.searches.selected:
