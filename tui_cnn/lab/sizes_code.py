@@ -40,7 +40,8 @@ def _formula(settings: SizesSettings, slides: tuple[Slide, ...]) -> str:
     )
     return (
         "from math import ceil, floor\n\n"
-        "# taps f, zeros p on each side, stride s, dilation d, filters; pooling has none, and keeps the channels\n"
+        "# taps f, zeros p on each side, stride s, dilation d, filters;\n"
+        "# pooling has no filters, and keeps the channels\n"
         f"windows = [\n{windows}]\n"
         f"n, channels, field, step = {settings.n}, {settings.channels}, 1, 1\n"
         f"output = [(n, n, channels)]\n{_FORMULA}{_PRINT}"
@@ -50,7 +51,10 @@ def _formula(settings: SizesSettings, slides: tuple[Slide, ...]) -> str:
 _FORMULA = """\
 for f, p, s, d, filters in windows:
     reach = (f - 1) * d + 1
-    n = ceil(n / s) if p == "same" else floor((n + 2 * p - reach) / s) + 1
+    if p == "same":
+        n = ceil(n / s)
+    else:
+        n = floor((n + 2 * p - reach) / s) + 1
     channels = filters or channels
     field, step = field + (reach - 1) * step, step * s
     output.append((n, n, channels))
@@ -77,6 +81,7 @@ def _keras_window(slide: Slide) -> str:
         return f"{pad}x = keras.layers.MaxPooling2D({slide.f}, strides={slide.s}{same})(x)"
     strides, taken = (f", strides={slide.s}" if slide.s > 1 else ""), ""
     if slide.s > 1 and slide.d > 1:
-        strides, taken = "", f"[:, ::{slide.s}, ::{slide.s}]  # Keras refuses a stride and a dilation in one layer"
+        pad += "# Keras refuses a stride and a dilation in one layer\n"
+        strides, taken = "", f"[:, ::{slide.s}, ::{slide.s}]"
     dilation = f", dilation_rate={slide.d}" if slide.d > 1 else ""
     return f"{pad}x = keras.layers.Conv2D({slide.filters}, {slide.f}{strides}{same}{dilation})(x){taken}"

@@ -31,7 +31,7 @@ def weights_code(settings: WeightsSettings, library: Library) -> str:
     head, sizes, counts, stack = _PARTS.get(library, _PYTHON)
     return (
         f"{head}{given}{sizes}units = {units}  # of the dense layer\n\noutput = {{\n{counts}}}\n"
-        f"for f, layers in {STACKS}:  # one on the other, as many channels in as out, without biases\n"
+        f"# in a row, as many channels in as out, without biases\nfor f, layers in {STACKS}:\n"
         f'    output[f"{{layers}} of {{f}}×{{f}}"] = {stack}\n{_PRINT}'
     )
 
@@ -44,7 +44,8 @@ for name, count in output.items():
 _PYTHON = (
     "",
     """\
-rows, columns = (height + 2 * p - f) // s + 1, (width + 2 * p - f) // s + 1
+rows = (height + 2 * p - f) // s + 1
+columns = (width + 2 * p - f) // s + 1
 """,
     """\
     "convolution": (f * f * channels + 1) * filters,
@@ -65,9 +66,11 @@ def size(*shapes):
 
 """,
     """\
-image = tf.pad(tf.zeros([1, height, width, channels]), [[0, 0], [p, p], [p, p], [0, 0]])
+image = tf.zeros([1, height, width, channels])
+image = tf.pad(image, [[0, 0], [p, p], [p, p], [0, 0]])
 kernel = tf.zeros([f, f, channels, filters])
-_batch, rows, columns, _filters = tf.nn.conv2d(image, kernel, strides=s, padding="VALID").shape
+output = tf.nn.conv2d(image, kernel, strides=s, padding="VALID")
+rows, columns = output.shape[1:3]
 """,
     """\
     "convolution": size(kernel.shape, [filters]),
@@ -80,20 +83,23 @@ _batch, rows, columns, _filters = tf.nn.conv2d(image, kernel, strides=s, padding
 _KERAS = (
     "import keras\n\n",
     """\
-image = keras.layers.ZeroPadding2D(p)(keras.Input((height, width, channels)))
+image = keras.Input((height, width, channels))
+image = keras.layers.ZeroPadding2D(p)(image)
 convolution = keras.layers.Conv2D(filters, f, strides=s)
-_batch, rows, columns, _filters = convolution(image).shape
-unit = keras.layers.Dense(1)  # all units of a dense layer have as many; so many would not fit into the memory
+rows, columns = convolution(image).shape[1:3]
+unit = keras.layers.Dense(1)  # the whole layer may not fit into memory
 unit.build((None, height * width * channels))
 """,
     """\
     "convolution": convolution.count_params(),
-    "unshared": convolution.count_params() * rows * columns,  # a convolution of its own at each place
+    # unshared: a convolution of its own at each place
+    "unshared": convolution.count_params() * rows * columns,
     "dense": unit.count_params() * units,
 """,
-    """keras.Sequential(
-        [keras.Input((None, None, filters)), *(keras.layers.Conv2D(filters, f, use_bias=False) for _ in range(layers))]
-    ).count_params()""",
+    """keras.Sequential([
+        keras.Input((None, None, filters)),
+        *(keras.layers.Conv2D(filters, f, use_bias=False) for _ in range(layers)),
+    ]).count_params()""",
 )
 
 _PARTS = {"TensorFlow": _TENSORFLOW, "Keras": _KERAS}

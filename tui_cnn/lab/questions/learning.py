@@ -153,7 +153,10 @@ def hidden_kernel(link: LabLink, _options: Options, draw: QuestionDraw) -> Lesso
     made = learning(settings, arrays)
     flat = made.patches.reshape(-1, made.hidden.size)
     places, taps, rank = *flat.shape, made.rank
-    prompt = _("A kernel of {size} is learned from this image until the loss is 0. Is it then the hidden kernel?")
+    prompt = _(
+        "A kernel of {size} is learned from this image and its target until the loss is 0. "
+        "Is it then the hidden kernel?"
+    )
     found = _("{rank} of the equations are independent, as many as the {taps} weights: only one kernel fits.")
     other = _("Only {rank} of the equations are independent, for {taps} weights: other kernels fit as well.")
     options = (_("yes, only this one fits"), _("no, another one with the same output"))

@@ -85,9 +85,9 @@ def transposed_terms(link: LabLink, _options: Options, draw: QuestionDraw) -> Le
         image=format_shape(made.image.shape), kernel=format_shape(made.kernel.shape), stride=settings.strides[0],
         padding=settings.padding, row=row + 1, column=column + 1,
     )  # fmt: skip
-    rule = _("The kernel of the first value covers rows 1 to {f}; that of the next begins {s} further on.")
+    rule = _("The kernel of the first value covers rows 1 to {f}; that of the value below it begins at row {next}.")
     hints = [_("Count the kernels that reach this row, and those that reach this column; then multiply.")]
-    hints.append(rule.format(f=made.kernel.shape[0], s=made.strides[0]))
+    hints.append(rule.format(f=made.kernel.shape[0], next=made.strides[0] + 1))
     if laid.down.before:
         cut = _("Padding same: of these rows, the first {count} are cut off, and of the columns, too.")
         hints.append(cut.format(count=laid.down.before))
