@@ -22,7 +22,7 @@ async def follow_all(sizes):
             for link in LINKS:
                 user.app.follow_link(link)
                 await arrives(user, parse_link(link))
-                assert user.notices == [], (size, link)
+                assert user.notices == [], f"{link} at {size}: {user.notices}"
 
 
 async def arrives(user, link):
@@ -40,12 +40,11 @@ async def arrives(user, link):
         return
     await user.until(lambda: user.app.current_mode == "lab")
     lab, settings = user.app.screen, link.settings
-    await user.until(lambda: lab.page == link.page)
+    await user.until(lambda: lab.page == link.page and lab.bench.has_focus)
     if settings is not None:
         await user.until(lambda: lab.bench.settings == settings)
-        assert lab.bench.form is None or lab.bench.form.value == settings
+        await user.until(lambda: lab.bench.form is None or lab.bench.form.value == settings)
     if isinstance(settings, ConvolutionSettings | PoolingSettings | LearningSettings):
-        assert lab.bench.place == link.place
+        await user.until(lambda: lab.bench.place == link.place)
     if isinstance(settings, PhotoSettings):
-        assert lab.bench.chosen == link.place
-    assert lab.bench.has_focus
+        await user.until(lambda: lab.bench.chosen == link.place)

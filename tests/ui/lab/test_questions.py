@@ -144,6 +144,7 @@ async def test_a_link_comes_before_where_one_left_off():
         user.app.follow_link("lab:sizes?n=41&windows=3")
         await user.until(lambda: user.app.current_mode == "lab" and user.app.screen.page == "sizes")
         await user.until(lambda: read_state().lab == "lab:sizes?n=41&windows=3")
+        await user.until(lambda: user.app.screen.bench.has_focus)
         user.app.follow_link("lesson:padding")
         await user.until(lambda: _shown(user) == "padding")
         assert user.app.focused.highlighted == 0

@@ -182,7 +182,7 @@ class LabScreen(MainScreen):
         """Turn to a page."""
         self._set_reading(is_reading=False)
         await self._turn_to(name)
-        self.bench.focus()
+        self.set_focus(self.bench)  # now: a page that is hidden while it has the focus takes the focus away later
 
     async def _turn_to(self, name: PageName) -> None:
         pages = self.query_one(ContentSwitcher)
