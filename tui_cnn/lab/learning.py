@@ -93,7 +93,7 @@ class KernelLearning(NamedTuple):
     @property
     def is_found_at_last(self) -> bool:
         """Tell whether gradient descent at a stable rate comes to the hidden kernel itself."""
-        return looks_the_same(self.limit, self.hidden)
+        return kernels_match(self.limit, self.hidden)
 
     def step(self, kernel: Plane) -> "GradientStep":
         """Work out one step from a kernel."""
@@ -164,7 +164,7 @@ class Descent:
 
     def is_found(self, number: int, which: int) -> bool:
         """Tell whether one looks like the hidden kernel."""
-        return looks_the_same(self.kernel(number, which), self._hidden[:, 0])
+        return kernels_match(self.kernel(number, which), self._hidden[:, 0])
 
     def first_end(self, which: int) -> int:
         """Return after how many steps one is found or has diverged, at most `MOST_STEPS`."""
@@ -191,7 +191,7 @@ class Descent:
             self._losses.append(self._loss(self._kernels[-1]))
 
 
-def looks_the_same(kernel: Plane, other: Plane) -> bool:
+def kernels_match(kernel: Plane, other: Plane) -> bool:
     """Tell whether two kernels of one shape cannot be told apart on the screen."""
     return bool(np.abs(kernel - other).max() < _FOUND)
 
