@@ -43,6 +43,11 @@ def test_a_lesson(lesson):
     assert all(step.words and "](" not in step.words for step in lesson.tries), "one link a line"
 
 
+def test_every_thing_to_try_asks_a_question():
+    silent = [f"{lesson.name}: {step.title}" for lesson in lessons() for step in lesson.tries if step.question is None]
+    assert not silent
+
+
 def test_our_own_questions_have_hints_by_steps():
     asked = [step.question for lesson in lessons() for step in lesson.tries if step.question]
     assert all(len(question.hints) >= 2 for question in asked if question.kind in OWN_KINDS)

@@ -3,7 +3,7 @@
 import re
 from fractions import Fraction
 from functools import cache
-from math import ceil, prod
+from math import ceil, exp, prod
 from random import Random
 
 import numpy as np
@@ -23,9 +23,11 @@ from tui_cnn.i18n import use_language
 from tui_cnn.insight.filters import classical_filters
 from tui_cnn.korean import PARTICLE
 from tui_cnn.lab.edges import canny
+from tui_cnn.lab.learning import as_convolution
 from tui_cnn.lab.lessons import lessons
 from tui_cnn.lab.links import parse_lab_link
 from tui_cnn.lab.photo import FilteredPhoto, grey_levels, scaled
+from tui_cnn.lab.questions import training
 from tui_cnn.lab.questions.answers import (
     AnswerError,
     ChoiceAnswer,
@@ -365,10 +367,10 @@ def parameters_of(words, shape):
     return (prod(kernel) * shape[-1] + ("no bias" not in settings)) * count
 
 
-def layer_shape(question, _spec, link):
+def layer_shape(question, spec, link):
     """What Keras says of the layer that the prompt describes."""
     name, described, shape = re.match(r"(\S+), \S+ (.+) takes ([\d×]+)\.", question.prompt).groups()
-    assert name == link.partition(":")[2]
+    assert name == spec.options.get("network", link.partition(":")[2])
     return "x".join(map(str, shape_of_keras(described, tuple(numbers(shape)))))
 
 
@@ -403,6 +405,13 @@ def layer_macs(question, _spec, _link):
         return str(given[-1] * output[0])
     k = numbers(words.split("2D", 1)[1])[1]
     return str(k * k * given[2] * prod(output[:3]))
+
+
+def layer_terms(question, _spec, _link):
+    """What one filter or unit multiplies, by the words of the prompt."""
+    words, shape = re.match(r"\S+, \S+ (.+) takes ([\d×]+)\.", question.prompt).groups()
+    kernel = numbers(words.partition("2D")[2])[1:3] if words.startswith("Conv2D") else []
+    return str(prod(kernel) * numbers(shape)[-1])
 
 
 def layer_field(question, _spec, link):
@@ -490,6 +499,30 @@ def converges(question, _spec, _link):
     return "it falls to 0" if abs(away) < 1 else "it grows without end"
 
 
+def hidden_kernel(question, _spec, _link):
+    """As NumPy's least squares find it: the shortest of all kernels that give the same output from the first one on."""
+    settings = question.link.settings
+    image = image_of(settings, question.arrays)[..., 0]
+    hidden = kernels_of(as_convolution(settings), question.arrays, 1)[..., 0, 0]
+    assert f"A kernel of {hidden.shape[0]}×{hidden.shape[1]} " in question.prompt
+    equations = sliding_window_view(image, hidden.shape).reshape(-1, hidden.size)
+    away = hidden.ravel() - {"zeros": 0.0, "ones": 1.0}[settings.initializer]
+    step, *_rest = np.linalg.lstsq(equations, equations @ away, rcond=None)
+    return "yes, only this one fits" if np.allclose(step, away) else "no, another one with the same output"
+
+
+def transposed_terms(question, _spec, _link):
+    """Ones convolved with ones, zeros between them, along each axis: how many reach each place."""
+    rows, columns, down, across, stride, row, column = numbers(question.prompt)
+    counts = []
+    for n, f, place in ((rows, down, row), (columns, across, column)):
+        apart = np.zeros((n - 1) * stride + 1)
+        apart[::stride] = 1
+        reached = np.pad(np.convolve(apart, np.ones(f)), (0, stride))
+        counts.append(reached[place - 1 + (max(f - stride, 0) // 2 if "padding same" in question.prompt else 0)])
+    return f"{prod(counts):.0f}"
+
+
 def transposed_size(question, _spec, _link):
     """As Keras computes it: `length * stride + max(filter_size - stride, 0)`, or with same padding without the rest."""
     height, width, down, across, stride = numbers(question.prompt)[:5]
@@ -543,6 +576,23 @@ def softmax_gradient(question, _spec, _link):
     return f"{(loss(1) - loss(-1)) / (2 * step):.4f}"
 
 
+def softmax_overflow(question, _spec, _link):
+    """With Python's own numbers of 64 bits, compared with the largest of 32."""
+    words = question.prompt.replace("−", "-")
+    logits = decimals(between(words, "logits are ", ", the temperature"))
+    temperature = float(re.search(r"temperature is ([\d.]+)\. In", words)[1])
+    largest = (2 - 2**-23) * 2.0**127
+    fits = sum(exp(logit / temperature) for logit in logits) <= largest
+    return "probabilities" if fits else "no numbers: the sum is infinite"
+
+
+def epoch_steps(question, _spec, _link):
+    """As the recipe itself counts them, with which it is trained."""
+    images, percent, batch = numbers(question.prompt)
+    recipe = Recipe(limit=images, validation=percent / 100, batch_size=batch)
+    return str(recipe.batches(recipe.image_counts(60_000).train))
+
+
 def photo_filter(question, _spec, _link):
     """Each option is tried with SciPy on the photo: one alone gives what is shown, and none looks like another."""
     settings = question.link.settings
@@ -591,6 +641,8 @@ ORACLES = {
     "layer-macs": layer_macs, "layer-field": layer_field, "total-parameters": total_parameters,
     "loss": loss, "gradient": gradient, "next-weight": next_weight, "converges": converges,
     "photo-filter": photo_filter, "canny-stage": canny_stage,
+    "hidden-kernel": hidden_kernel, "transposed-terms": transposed_terms, "softmax-overflow": softmax_overflow,
+    "layer-terms": layer_terms, "epoch-steps": epoch_steps,
     "most-parameters": most, "most-macs": most, "fewer-parameters": fewer,
 }  # fmt: skip
 
@@ -653,6 +705,16 @@ def test_which_network_is_better_is_known_once_both_are_trained():
     assert known.answer.written == "fashion-cnn"
     assert "91 %" in known.reason
     assert "88 %" in known.reason
+
+
+def test_of_several_runs_the_best_is_compared():
+    """The newest may be one that was stopped early, or made worse on the way to something else."""
+    runs = (tutorial("newest", 0.85, 1), tutorial("best", 0.91, 5), tutorial("oldest", 0.9, 5))
+    dense = FinishedRun("dense", "fashion-dnn", "fashion-dnn", 101_770, 0.88)
+    spec = QuestionSpec("higher-accuracy", "one=fashion-cnn than=fashion-dnn")
+    known = ask(spec, "lab:pairs", QuestionDraw(None, LabArrays(), lambda: (*runs, dense)))
+    assert known.answer.written == "fashion-cnn"
+    assert "91 % (best)" in known.reason
 
 
 FEW = "fashion-cnn?limit=500&epochs=2&validation=0.5"
@@ -734,8 +796,29 @@ def test_the_project_checks_itself(runs, done, said):
     assert (answer.is_done, said in answer.said) == (done, True)
 
 
+@pytest.mark.parametrize(
+    ("runs", "done", "said"),
+    [
+        ((RUNS[1],), False, "First train fashion-cnn"),
+        (RUNS[1:3], True, "Your best of another network: 95 %, 500,000 parameters (large)"),
+        ((tutorial("newer", 0.93, 9), RUNS[2]), False, "fashion-cnn: 93 % (newer)."),
+        ((*RUNS[::3], tutorial("best", 0.995, 5)), False, "99 %, 1 parameters (changed)"),
+    ],
+)
+def test_a_network_of_any_size_may_be_the_better_one(runs, done, said):
+    spec = QuestionSpec("beat", "size=any")
+    answer = ask(spec, "build:fashion-cnn", QuestionDraw(None, LabArrays(), lambda: runs)).answer
+    assert (answer.is_done, said in answer.said) == (done, True)
+
+
 def test_the_goal_is_trained_as_the_tutorial_is():
     assert Recipe().epochs == EPOCHS
+
+
+def test_a_link_that_says_nothing_means_the_usual_recipe():
+    usual = (training.BATCH, training.HELD_OUT)
+    assert usual == (Recipe().batch_size, Recipe().validation)
+    assert len(idx.read(find_files(FASHION_MNIST).train_images)) == training.IMAGES
 
 
 MISTAKEN = FinishedRun("a", "b", "", 1, 0.9, lambda: {7: ("Shirt", "Coat"), 9: ("Bag", "Shirt")}, id="run")

@@ -1,4 +1,7 @@
-"""The main screens in Korean, drawn by a process that speaks it from its beginning: `python -m tests.ui.korean DIR`."""
+"""The main screens in Korean, drawn by a process that speaks it from its beginning: `python -m tests.ui.korean DIR`.
+
+It follows the links of the lessons, too: `python -m tests.ui.korean DIR links`.
+"""
 
 import asyncio
 import gettext
@@ -32,6 +35,7 @@ from tests.ui import records, search_records  # noqa: E402
 from tests.ui.answering import Answering, make_run  # noqa: E402
 from tests.ui.conftest import start_no_process  # noqa: E402
 from tests.ui.driving import opened  # noqa: E402
+from tests.ui.lab.following import LINK_SIZES, follow_all  # noqa: E402
 from tests.ui.picture import SIZES, at_rest, hold_still, take  # noqa: E402
 from tests.ui.records import BROKEN, finished_run  # noqa: E402
 from tests.ui.train.test_find_rate import FakeSearch  # noqa: E402
@@ -43,6 +47,7 @@ from tui_cnn.ui.search import new_search  # noqa: E402
 from tui_cnn.ui.toolkit.pictures import drawing as picture_widgets  # noqa: E402
 from tui_cnn.ui.train.rate_dialog import RateDialog  # noqa: E402
 
+LINKS = "links"
 SCENES = {
     "build": ("fashion-cnn", ["down", "down"]),
     "editing": ("fashion-cnn", ["down", "down", "enter", "delete", "4"]),
@@ -112,6 +117,15 @@ async def draw(scene, size, target, data):
         (target / f"{scene}-{size}.svg").write_text(take(user.app), "utf-8")
 
 
+async def followed():
+    """Follow all links of the lessons; return what went wrong, nothing if they all lead where they say."""
+    try:
+        await follow_all(LINK_SIZES)
+    except AssertionError as error:
+        return str(error) or repr(error)
+    return ""
+
+
 async def main(target, wanted):
     hold_still(setattr)
     start_no_process(setattr)
@@ -125,8 +139,10 @@ async def main(target, wanted):
     records.write(stopped, records.started(), *records.trained(1.5), records.failed())
     with TemporaryDirectory() as directory:
         pets = save_pets(Path(directory))
-        for drawing in wanted:
+        for drawing in [drawing for drawing in wanted if drawing != LINKS]:
             await draw(*drawing.split("-"), target, str(pets))
+    if LINKS in wanted:
+        (target / f"{LINKS}.txt").write_text(await followed(), "utf-8")
     (target / "untranslated.txt").write_text("\n".join(sorted(UNTRANSLATED)), "utf-8")
 
 

@@ -51,10 +51,14 @@ def drawn(tmp_path_factory):
     directory = tmp_path_factory.mktemp("korean")
     home = tmp_path_factory.mktemp("home")
     environment = {**os.environ, "TZ": "UTC", "CNN_TUI_HOME": str(home), "PYTHONPATH": str(CHECKOUT)}
-    command = [sys.executable, "-m", "tests.ui.korean", str(directory), *DRAWINGS]
-    ended = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=300)
+    command = [sys.executable, "-m", "tests.ui.korean", str(directory), *DRAWINGS, "links"]
+    ended = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=500)
     assert ended.returncode == 0, ended.stderr
     return {path.stem: path.read_text("utf-8") for path in directory.iterdir()}
+
+
+def test_every_link_of_the_lessons_leads_somewhere(drawn):
+    assert drawn["links"] == ""
 
 
 def test_every_string_of_these_screens_is_translated(drawn):

@@ -3,7 +3,7 @@
 Each program runs as it stands, and leaves the bench's output in `output`, (rows, columns, channels).
 """
 
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from tui_cnn.lab.convolution import Convolution
 from tui_cnn.lab.windows import Windows
 
-Library = Literal["NumPy", "TensorFlow", "Keras"]
-LIBRARIES: tuple[Library, ...] = get_args(Library)
+Library = Literal["Python", "NumPy", "TensorFlow", "Keras"]
+LIBRARIES: tuple[Library, ...] = ("NumPy", "TensorFlow", "Keras")
+FORMULA_LIBRARIES: tuple[Library, ...] = ("Python", "TensorFlow", "Keras")
+"""Those of a bench that computes with no arrays, but works a formula out."""
 
 _HEADS: dict[Library, str] = {
+    "Python": "",
     "NumPy": "import numpy as np\n",
     "TensorFlow": "import numpy as np\nimport tensorflow as tf\n",
     "Keras": "import keras\nimport numpy as np\n",
@@ -90,15 +93,19 @@ def _tf_convolution(convolution: Convolution, laid: Windows) -> str:
 def _keras_convolution(convolution: Convolution, laid: Windows) -> str:
     height, width, _depth, filters = convolution.kernels.shape
     padding, padded = str(convolution.padding), "image[np.newaxis]"
-    lines = ""
-    if isinstance(convolution.padding, int):
+    lines, strides, taken = "", convolution.strides, ""
+    is_sparse = strides != (1, 1) and convolution.dilation != (1, 1)
+    if is_sparse:
+        lines = "# Keras refuses a stride and a dilation in one layer\n"
+        strides, taken = (1, 1), f"[:, ::{strides[0]}, ::{strides[1]}]"
+    if isinstance(convolution.padding, int) or is_sparse:
         padding, padded = "valid", "padded"
         zeros = ((laid.down.before, laid.down.after), (laid.across.before, laid.across.after))
-        lines = f"padded = keras.layers.ZeroPadding2D({zeros})(image[np.newaxis])\n"
+        lines += f"padded = keras.layers.ZeroPadding2D({zeros})(image[np.newaxis])\n"
     options = [
         f"{filters}",
         f"({height}, {width})",
-        f"strides={convolution.strides}",
+        f"strides={strides}",
         f'padding="{padding}"',
         *([f"dilation_rate={convolution.dilation}"] if convolution.dilation != (1, 1) else []),
         *(['activation="relu"'] if convolution.relu else []),
@@ -110,7 +117,7 @@ def _keras_convolution(convolution: Convolution, laid: Windows) -> str:
         f"{lines}layer = keras.layers.Conv2D({', '.join(options)})\n"
         f"layer.build({padded}.shape)\n"
         f"layer.set_weights({weights})  # a network learns these; here they are given\n"
-        f"output = np.array(layer({padded}))[0]\n"
+        f"output = np.array(layer({padded}){taken})[0]\n"
     )
 
 

@@ -79,6 +79,22 @@ class KernelLearning(NamedTuple):
         """How many independent numbers the image tells about the kernel: of fewer than its weights, others fit too."""
         return int(np.linalg.matrix_rank(self.patches.reshape(-1, self.hidden.size)))
 
+    @property
+    def limit(self) -> Plane:
+        """What gradient descent comes to at a stable rate: of all kernels with this output, the nearest to the first.
+
+        Each step adds rows of X, so what no row reaches stays as it was (Goodfellow, Bengio and Courville, "Deep
+        Learning", 2016, section 2.9, for the pseudoinverse).
+        """
+        flat = self.patches.reshape(-1, self.hidden.size)
+        away: Plane = (np.linalg.pinv(flat) @ flat @ (self.hidden - self.start).ravel()).reshape(self.hidden.shape)
+        return self.start + away
+
+    @property
+    def is_found_at_last(self) -> bool:
+        """Tell whether gradient descent at a stable rate comes to the hidden kernel itself."""
+        return kernels_match(self.limit, self.hidden)
+
     def step(self, kernel: Plane) -> "GradientStep":
         """Work out one step from a kernel."""
         patches = self.patches
@@ -148,7 +164,7 @@ class Descent:
 
     def is_found(self, number: int, which: int) -> bool:
         """Tell whether one looks like the hidden kernel."""
-        return bool(np.abs(self.kernel(number, which) - self._hidden[:, 0]).max() < _FOUND)
+        return kernels_match(self.kernel(number, which), self._hidden[:, 0])
 
     def first_end(self, which: int) -> int:
         """Return after how many steps one is found or has diverged, at most `MOST_STEPS`."""
@@ -173,6 +189,11 @@ class Descent:
             stays = self._losses[-1] > self._most
             self._kernels.append(np.where(stays, kernels, kernels - self._rate * gradients))
             self._losses.append(self._loss(self._kernels[-1]))
+
+
+def kernels_match(kernel: Plane, other: Plane) -> bool:
+    """Tell whether two kernels of one shape cannot be told apart on the screen."""
+    return bool(np.abs(kernel - other).max() < _FOUND)
 
 
 def initial_kernel(name: InitializerName, shape: tuple[int, int], seed: int) -> Plane:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from tests.ui.driving import opened
+from tests.ui.lab.following import LINK_SIZES, LINKS, follow_all
 from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.formats.models import find_network
 from tui_cnn.lab.learning import MOST_STEPS, learning
@@ -25,11 +26,9 @@ from tui_cnn.lab.sizes import chain, read_windows
 from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.application.links import LessonLink, ModelLink, ViewLink, parse_link
 from tui_cnn.ui.inspect.actions import VIEWS
-from tui_cnn.ui.lab.lesson import LessonPanel, Tries
+from tui_cnn.ui.lab.lesson import LessonPanel
 from tui_cnn.ui.lab.weights import WeightsCalculator
 from tui_cnn.ui.train.recipe_form import RecipeForm
-
-LINKS = sorted({step.link for lesson in lessons() for step in lesson.tries})
 
 
 def test_what_a_link_says():
@@ -132,55 +131,8 @@ def _lesson(link):
 
 
 async def test_every_link_leads_somewhere():
-    """Every one by the line of its lesson, as a person follows it."""
-    async with opened(size=(120, 40)) as user:
-        await user.press("4")
-        await user.until(lambda: user.app.screen.query_one(LessonPanel).lesson is not None)
-        for lesson in lessons():
-            user.app.follow_link(f"lesson:{lesson.name}")
-            for place, step in enumerate(lesson.tries):
-                if place:
-                    user.app.go_to("lab")
-                    await user.press("l")
-                await user.until(lambda name=lesson.name: shown(user) == name)
-                user.app.focused.highlighted = place
-                if step.question is None:
-                    await user.press("enter")
-                else:
-                    user.app.follow_link(step.link)
-                await arrives(user, parse_link(step.link))
-                assert user.notices == []
-
-
-def shown(user):
-    """The lesson that can be read now, once its list of things to try has the focus."""
-    tries = user.app.focused
-    return user.app.screen.query_one(LessonPanel).lesson.name if isinstance(tries, Tries) else None
-
-
-async def arrives(user, link):
-    if isinstance(link, ViewLink):
-        await user.until(
-            lambda: user.app.current_mode == "inspect" and user.app.screen.current_view.SCOPE.name == link.view
-        )
-        return
-    if isinstance(link, ModelLink):
-        await user.until(lambda: (user.app.current_mode, user.network.name) == link[:2])
-        if link.recipe:
-            await user.until(lambda: user.app.screen.query_one(RecipeForm).recipe == link.recipe)
-            await user.until(lambda: user.app.screen.query_one("#field-limit").region.height)  # what is set can be seen
-        return
-    await user.until(lambda: user.app.current_mode == "lab")
-    lab, settings = user.app.screen, link.settings
-    await user.until(lambda: lab.page == link.page)
-    if settings is not None:
-        await user.until(lambda: lab.bench.settings == settings)
-        assert lab.bench.form is None or lab.bench.form.value == settings
-    if isinstance(settings, ConvolutionSettings | PoolingSettings | LearningSettings):
-        assert lab.bench.place == link.place
-    if isinstance(settings, PhotoSettings):
-        assert lab.bench.chosen == link.place
-    assert lab.bench.has_focus
+    """At each size; in Korean: `tests/ui/test_korean.py`."""
+    await follow_all(LINK_SIZES)
 
 
 async def test_a_link_leaves_the_data_and_the_machine_as_they_are():

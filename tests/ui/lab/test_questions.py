@@ -144,6 +144,7 @@ async def test_a_link_comes_before_where_one_left_off():
         user.app.follow_link("lab:sizes?n=41&windows=3")
         await user.until(lambda: user.app.current_mode == "lab" and user.app.screen.page == "sizes")
         await user.until(lambda: read_state().lab == "lab:sizes?n=41&windows=3")
+        await user.until(lambda: user.app.screen.bench.has_focus)
         user.app.follow_link("lesson:padding")
         await user.until(lambda: _shown(user) == "padding")
         assert user.app.focused.highlighted == 0
@@ -173,6 +174,7 @@ async def lab_with(folder):
 async def test_own_lessons(tmp_path):
     (tmp_path / "20-mine.md").write_text(
         "# My own\n\nText.\n\n## Try\n\n- [One](lab:sizes)\n  ? choice Which?\n  - (x) this one\n  - ( ) that one\n"
+        "- [Two](lab:weights): nothing is asked.\n"
     )
     (tmp_path / "21-bad.md").write_text("nothing")
     async with lab_with(tmp_path) as user:
@@ -180,6 +182,8 @@ async def test_own_lessons(tmp_path):
         await asked(user, "mine", 0)
         await user.press("enter")
         await user.sees("✓ Right: this one")
+        await user.press("escape", "down", "enter")
+        await user.until(lambda: user.app.screen.page == "weights" and user.app.screen.bench.has_focus)
 
 
 def write(file, title):

@@ -1,4 +1,4 @@
-"""Questions about a step of gradient descent: its loss, a gradient, the next weight, and whether it converges."""
+"""Questions about gradient descent: the loss, a gradient, the next weight, whether it converges, and to what."""
 
 from math import floor, isfinite, log10
 from random import Random
@@ -6,6 +6,7 @@ from random import Random
 import numpy as np
 from msgspec import structs
 
+from tui_cnn.core.shape import format_shape
 from tui_cnn.i18n import _
 from tui_cnn.lab.learning import GradientStep, KernelLearning, learning
 from tui_cnn.lab.links import LabLink
@@ -17,6 +18,7 @@ from tui_cnn.lab.settings import LearningSettings
 
 _RATES = (0.05, 0.1, 0.2, 0.5)
 _MOST_PLACES = 16
+_IMAGES: tuple[str, ...] = ("white-left", "white-top", "corners", "street", "own")
 
 
 @kind("loss", "learning")
@@ -142,6 +144,55 @@ def converges(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQue
         *_shown(structs.replace(settings, rate=rate), arrays),
         "value",
     )
+
+
+@kind("hidden-kernel", "learning")
+def hidden_kernel(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
+    """Ask whether learning comes to the hidden kernel, or to another one with the same output."""
+    settings, arrays = _drawn_image(link, draw)
+    made = learning(settings, arrays)
+    flat = made.patches.reshape(-1, made.hidden.size)
+    places, taps, rank = *flat.shape, made.rank
+    prompt = _(
+        "A kernel of {size} is learned from this image and its target until the loss is 0. "
+        "Is it then the hidden kernel?"
+    )
+    found = _("{rank} of the equations are independent, as many as the {taps} weights: only one kernel fits.")
+    other = _("Only {rank} of the equations are independent, for {taps} weights: other kernels fit as well.")
+    options = (_("yes, only this one fits"), _("no, another one with the same output"))
+    return LessonQuestion(
+        prompt.format(size=format_shape(made.hidden.shape)),
+        ChoiceAnswer(options, int(not made.is_found_at_last)),
+        (found if rank == taps else other).format(rank=rank, taps=taps),
+        (
+            _("Each place of the window gives an equation for the weights; one that follows from others adds nothing."),
+            _("{places} places give {count} different equations for {taps} weights.").format(
+                places=places, count=len(np.unique(flat, axis=0)), taps=taps
+            ),
+        ),
+        *_shown(settings, arrays),
+        "value",
+    )
+
+
+def _drawn_image(link: LabLink, draw: QuestionDraw) -> tuple[LearningSettings, LabArrays]:
+    """Draw another image, some with few different rows, and a hidden kernel that does not happen to be found."""
+    settings, arrays, random = link.settings, draw.arrays, draw.random
+    assert isinstance(settings, LearningSettings)
+    for _attempt in range(100 if random else 0):
+        assert random is not None
+        side, taps = random.randint(5, 8), random.choice([2, 3])
+        image = np.array([[[random.randint(0, 9)] for _c in range(side)] for _r in range(side)], float)
+        kernels = np.array([[[[random.randint(-3, 3)]] for _c in range(taps)] for _r in range(taps)], float)
+        drawn = arrays._replace(image=image, kernels=kernels)
+        varied = structs.replace(
+            settings, image=random.choice(_IMAGES), side=side, kernel="own", kernel_size=(taps, taps),
+            initializer=random.choice(("zeros", "ones")),
+        )  # fmt: skip
+        made = learning(varied, drawn)
+        if made.is_found_at_last == (made.rank == made.hidden.size):
+            return varied, drawn
+    return settings, arrays
 
 
 def _drawn(link: LabLink, draw: QuestionDraw) -> tuple[LearningSettings, LabArrays]:

@@ -1,6 +1,7 @@
-"""Questions about a network, of which the lesson's link names a preset or a file: numbers of one of its layers."""
+"""Questions about a network, a preset or a file that the lesson's link names: numbers of one of its layers."""
 
 from functools import lru_cache
+from math import prod
 from random import Random
 from typing import Any
 
@@ -20,10 +21,14 @@ from tui_cnn.lab.questions.question import KindOption, LessonQuestion, Options, 
 _CLEARLY = 1.2
 _COUNTS = (8, 12, 16, 24, 32, 48, 64, 96)
 _PLACES = ("build", "train")
-_LAYER = KindOption("name or path of the layer, such as `conv2d_1` or `0`; without it, any layer that fits")
+_LAYER_PLACES = (*_PLACES, "inspect")
+_LAYER_OPTIONS = {
+    "layer": KindOption("name or path of the layer, such as `conv2d_1` or `0`; without it, any layer that fits"),
+    "network": KindOption("a preset or a file, where the link leads to Inspect and names none"),
+}
 
 
-@kind("layer-parameters", *_PLACES, layer=_LAYER)
+@kind("layer-parameters", *_LAYER_PLACES, **_LAYER_OPTIONS)
 def layer_parameters(model: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the parameters of a layer."""
     row, name = _layer(model, options, draw, lambda row: bool(row.params))
@@ -42,7 +47,7 @@ def layer_parameters(model: str, options: Options, draw: QuestionDraw) -> Lesson
     return LessonQuestion(prompt, NumberAnswer(row.params or 0), " + ".join(counted), hints)
 
 
-@kind("layer-shape", *_PLACES, layer=_LAYER)
+@kind("layer-shape", *_LAYER_PLACES, **_LAYER_OPTIONS)
 def layer_shape(model: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the output shape of a layer."""
     row, name = _layer(
@@ -63,7 +68,7 @@ def layer_shape(model: str, options: Options, draw: QuestionDraw) -> LessonQuest
     return LessonQuestion(prompt, ShapeAnswer(shape), row.figures.size_formula or format_shape(shape), hints)
 
 
-@kind("layer-macs", *_PLACES, layer=_LAYER)
+@kind("layer-macs", *_LAYER_PLACES, **_LAYER_OPTIONS)
 def layer_macs(model: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the multiply-accumulates of a layer."""
     row, name = _layer(model, options, draw, lambda row: bool(row.figures and row.figures.macs.value))
@@ -84,7 +89,34 @@ def layer_macs(model: str, options: Options, draw: QuestionDraw) -> LessonQuesti
     return LessonQuestion(words, NumberAnswer(row.figures.macs.value), written, hints)
 
 
-@kind("layer-field", *_PLACES, layer=_LAYER)
+@kind("layer-terms", *_LAYER_PLACES, **_LAYER_OPTIONS)
+def layer_terms(model: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
+    """Ask how many products are summed in one number of a layer's output."""
+    row, name = _layer(model, options, draw, lambda row: bool(row.figures and row.figures.macs.value))
+    assert row.figures is not None
+    macs, numbers = row.figures.macs.value, prod(row.figures.output_shape)
+    prompt = _("{layer} takes {shape}. How many products are summed in one number of its output, without the bias?")
+    hints = (
+        _rule(
+            row,
+            _("A unit multiplies every input number by a weight of its own."),
+            _("A filter multiplies each number under its window by a weight, in all channels of its input."),
+        ),
+        _("All {count} numbers of the output together take {macs} multiplications.").format(
+            count=f"{numbers:,}", macs=f"{macs:,}"
+        ),
+    )
+    return LessonQuestion(
+        prompt.format(layer=name, shape=format_shape(row.input_shape or ())),
+        NumberAnswer(macs / numbers),
+        _("{formula} MACs, for {numbers} numbers: {macs} / {numbers} = {count}").format(
+            formula=row.figures.macs, macs=f"{macs:,}", numbers=f"{numbers:,}", count=f"{macs // numbers:,}"
+        ),
+        hints,
+    )
+
+
+@kind("layer-field", *_LAYER_PLACES, **_LAYER_OPTIONS)
 def layer_field(model: str, options: Options, draw: QuestionDraw) -> LessonQuestion:
     """Ask for the receptive field of a cell of a layer."""
     row, name = _layer(model, options, draw, _has_field)
@@ -179,7 +211,7 @@ def _network(model: str) -> Network:
 
 def _layer(model: str, options: Options, draw: QuestionDraw, fits: Any) -> tuple[Row, str]:
     """Choose a layer that fits; drawn, another one, in a network with other numbers of filters and units."""
-    network = _network(model)
+    network = _network(options.get("network", model))
     rows = [row for row in _analysis(network).rows if row.times == 1 and not row.holds_layers and fits(row)]
     named = options.get("layer")
     if named is not None:

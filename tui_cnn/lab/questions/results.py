@@ -1,7 +1,7 @@
 """Questions about the learner's own runs: which network is better, the final project, and one mistake explained."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.formats.models import find_network
@@ -42,7 +42,7 @@ def higher_accuracy(_link: object, options: Options, draw: QuestionDraw) -> Less
     for name in names:
         find_network(name)
     prompt = _("Which will have the higher test accuracy, {one} or {other}?").format(one=names[0], other=names[1])
-    found = [next(iter(_runs_of(name, draw)), None) for name in names]
+    found = [_best(_runs_of(name, draw)) for name in names]
     counts = " ".join(f"{name}: {analyze(find_network(name)[0]).totals.params:,}." for name in names)
     hints = (
         _("More parameters are not always better: it matters where they are used."),
@@ -57,31 +57,45 @@ def higher_accuracy(_link: object, options: Options, draw: QuestionDraw) -> Less
     return LessonQuestion(prompt, ChoiceAnswer(names, int(second.accuracy > first.accuracy)), reason, hints)
 
 
-@kind("beat", *_PLACES, network=KindOption(f"the preset to beat; `{TUTORIAL}` unless it is given"))
+@kind(
+    "beat",
+    *_PLACES,
+    network=KindOption(f"the preset to beat; `{TUTORIAL}` unless it is given"),
+    size=KindOption("how large the other network may be; `smaller` unless it is given", ("smaller", "any")),
+)
 def beat(_link: object, options: Options, draw: QuestionDraw) -> LessonQuestion:
-    """Ask for a run that is better than the tutorial's, of a network with fewer parameters."""
-    model = options.get("network", TUTORIAL)
+    """Ask for a run that is better than the tutorial's, of a network with fewer parameters unless any size will do."""
+    model, is_smaller = options.get("network", TUTORIAL), options.get("size", "smaller") == "smaller"
     most = analyze(find_network(model)[0]).totals.params
-    prompt = _(
-        "Train a network with fewer than {most} parameters whose test accuracy is higher than that of your best run of "
-        "{name} with all images and at least {epochs} epochs."
-    )
+    if is_smaller:
+        prompt = _(
+            "Train a network with fewer than {most} parameters whose test accuracy is higher than that of your best "
+            "run of {name} with all images and at least {epochs} epochs."
+        )
+        first = _(
+            "The first dense layer holds many parameters; a global average pooling in place of Flatten needs none."
+        )
+    else:
+        prompt = _(
+            "Train another network, of any size, whose test accuracy is higher than that of your best run of {name} "
+            "with all images and at least {epochs} epochs."
+        )
+        first = _("Try one more convolution, more filters, or more epochs.")
     prompt = prompt.format(most=f"{most:,}", name=model, epochs=EPOCHS)
     hints = (
-        _("The first dense layer holds many parameters; a global average pooling in place of Flatten needs none."),
+        first,
         _("Padding “same”, BatchNormalization and a little dropout raise the accuracy and cost few parameters."),
     )
-    goal = max(
-        (run for run in _runs_of(model, draw) if run.trained_for >= EPOCHS), key=lambda run: run.accuracy, default=None
-    )
+    goal = _best(run for run in _runs_of(model, draw) if run.trained_for >= EPOCHS)
     if goal is None:
         said = _("First train {name} itself: all images, at least {epochs} epochs.").format(name=model, epochs=EPOCHS)
         return LessonQuestion(prompt, TaskAnswer(False, said), "", hints)
-    others = [run for run in draw.finished() if run.parameters < most]
-    best = max(others, key=lambda run: run.accuracy, default=None)
+    best = _best(run for run in draw.finished() if (run.parameters < most if is_smaller else run.preset != model))
     said = _("{name}: {accuracy} ({run}).").format(name=model, accuracy=_percent(goal), run=goal.name)
     if best is not None:
         words = _("Your best with fewer parameters: {accuracy}, {parameters} parameters ({run}).")
+        if not is_smaller:
+            words = _("Your best of another network: {accuracy}, {parameters} parameters ({run}).")
         said += " " + words.format(accuracy=_percent(best), parameters=f"{best.parameters:,}", run=best.name)
     done = best is not None and best.accuracy > goal.accuracy
     return LessonQuestion(prompt, TaskAnswer(done, said), said, hints)
@@ -152,6 +166,11 @@ def _with_mistakes(draw: QuestionDraw) -> tuple[FinishedRun, Mapping[int, tuple[
 def _runs_of(network: str, draw: QuestionDraw) -> list[FinishedRun]:
     """List the runs of a preset that were trained on all images, the newest first: a lesson about few has others."""
     return [run for run in draw.finished() if run.preset == network and not run.settings.get("limit")]
+
+
+def _best(runs: Iterable[FinishedRun]) -> FinishedRun | None:
+    """Return the run with the highest test accuracy, the newest of several; None where there are no runs."""
+    return max(runs, key=lambda run: run.accuracy, default=None)
 
 
 def _percent(run: FinishedRun) -> str:

@@ -1,14 +1,19 @@
-"""Questions about softmax: a probability, the cross-entropy loss, and its gradient by a logit."""
+"""Questions about softmax: a probability, the cross-entropy loss, its gradient by a logit, and what 32 bits hold."""
+
+from math import isfinite
 
 from msgspec import structs
 
 from tui_cnn.i18n import _
 from tui_cnn.lab.links import LabLink
 from tui_cnn.lab.numbers import number
-from tui_cnn.lab.questions.answers import NumberAnswer
+from tui_cnn.lab.questions.answers import ChoiceAnswer, NumberAnswer
 from tui_cnn.lab.questions.question import LessonQuestion, Options, QuestionDraw, kind
 from tui_cnn.lab.settings import SoftmaxSettings
-from tui_cnn.lab.softmax import SoftmaxSteps, softmax
+from tui_cnn.lab.softmax import LARGEST_EXPONENT, SoftmaxSteps, softmax
+
+_SCALED = (*range(60, 85), *range(92, 120))
+"""Largest logits that are drawn, after the temperature: none is so near to the limit that the sum decides."""
 
 
 @kind("softmax-probability", "softmax")
@@ -69,6 +74,39 @@ def softmax_gradient(link: LabLink, _options: Options, draw: QuestionDraw) -> Le
         (
             _("It is p − y: the probability, less 1 for the true class and less 0 for the others."),
             _("For class {number} the target y is {target}.").format(number=which + 1, target=target),
+        ),
+    )
+
+
+@kind("softmax-overflow", "softmax")
+def softmax_overflow(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
+    """Ask whether 32 bits are enough if the largest logit is not subtracted."""
+    settings, random = link.settings, draw.random
+    assert isinstance(settings, SoftmaxSettings)
+    if random is not None:
+        temperature = random.choice([0.5, 1.0, 2.0])
+        largest = int(random.choice(_SCALED) * temperature)
+        others = [largest - random.randint(1, 5) for _logit in settings.logits.split(",")[1:]]
+        logits = ",".join(str(logit) for logit in (largest, *others))
+        settings = structs.replace(settings, logits=logits, temperature=temperature)
+    made = softmax(structs.replace(settings, shifted=False))
+    top = float(made.scaled.max())
+    options = (_("probabilities"), _("no numbers: the sum is infinite"))
+    prompt = _(
+        "The logits are {logits}, the temperature is {temperature}. In 32 bits, without subtracting the largest logit: "
+        "what does softmax give?"
+    )
+    power, limit = f"e^{number(top, 3)}", number(LARGEST_EXPONENT, 1)
+    fits = _("{power} is below e^{limit}, the largest number of 32 bits.").format(power=power, limit=limit)
+    fails = _("{power} is above e^{limit}, the largest number of 32 bits, so it is infinite, and so is the sum.")
+    is_number = isfinite(made.total)
+    return LessonQuestion(
+        prompt.format(logits=_logits(made), temperature=f"{made.temperature:g}"),
+        ChoiceAnswer(options, int(not is_number)),
+        fits if is_number else fails.format(power=power, limit=limit),
+        (
+            _("Divide the logits by the temperature; e to the power of the largest is the largest term of the sum."),
+            _("The largest number of 32 bits is about 3.4·10³⁸, which is e^{limit}.").format(limit=limit),
         ),
     )
 

@@ -34,6 +34,7 @@ from tui_cnn.lab.questions import (  # noqa: F401  # they declare the kinds
     results,
     sizes,
     softmax,
+    training,
     transposed,
 )
 from tui_cnn.lab.questions.answers import AnswerError, ChoiceAnswer, NumberAnswer

@@ -1,4 +1,4 @@
-"""Questions about the transposed convolution: the size of its output, and one of its numbers."""
+"""Questions about the transposed convolution: the size of its output, one of its numbers, and how many add to it."""
 
 import numpy as np
 from msgspec import structs
@@ -59,6 +59,44 @@ def transposed_value(link: LabLink, _options: Options, draw: QuestionDraw) -> Le
         _("Here {count} values do.").format(count=len(terms)),
     )
     return LessonQuestion(words, answer, reason, hints, LabLink("transposed", settings, 0), arrays, "output")
+
+
+@kind("transposed-terms", "transposed")
+def transposed_terms(link: LabLink, _options: Options, draw: QuestionDraw) -> LessonQuestion:
+    """Ask how many products a number of the output is the sum of."""
+    settings, arrays, made = _drawn(link, draw)
+    laid, (rows, columns) = made.windows, made.shape
+    row, column = (rows // 2, columns // 2)
+    if draw.random is not None:
+        row, column = draw.random.randrange(rows), draw.random.randrange(columns)
+    down, across = (
+        sum(place in axis.taps(value) for value in range(values))
+        for axis, place, values in (
+            (laid.down, row + laid.down.before, made.image.shape[0]),
+            (laid.across, column + laid.across.before, made.image.shape[1]),
+        )
+    )
+    count = down * across
+    prompt = _(
+        "An image of {image}, a transposed convolution with a kernel of {kernel}, stride {stride}, padding {padding}: "
+        "of how many products is the number at row {row}, column {column} of the output the sum?"
+    )
+    words = prompt.format(
+        image=format_shape(made.image.shape), kernel=format_shape(made.kernel.shape), stride=settings.strides[0],
+        padding=settings.padding, row=row + 1, column=column + 1,
+    )  # fmt: skip
+    rule = _("The kernel of the first value covers rows 1 to {f}; that of the value below it begins at row {next}.")
+    hints = [_("Count the kernels that reach this row, and those that reach this column; then multiply.")]
+    hints.append(rule.format(f=made.kernel.shape[0], next=made.strides[0] + 1))
+    if laid.down.before:
+        cut = _("Padding same: of these rows, the first {count} are cut off, and of the columns, too.")
+        hints.append(cut.format(count=laid.down.before))
+    shown = LabLink("transposed", settings, 0)
+    reason = _("{down} down · {across} across = {count}")
+    return LessonQuestion(
+        words, NumberAnswer(count), reason.format(down=down, across=across, count=count), tuple(hints), shown, arrays,
+        "output",
+    )  # fmt: skip
 
 
 def _drawn(link: LabLink, draw: QuestionDraw) -> tuple[TransposedSettings, LabArrays, TransposedConvolution]:

@@ -69,6 +69,7 @@ CHAIN = Scope(
         Action("add_window", "a", _("Add"), _("Add a window below")),
         Action("change_type", "t", _("Type"), _("Change between convolution and pooling")),
         Action("change_padding", "equals_sign", _("Same"), _("Turn padding “same” on or off")),
+        Action("show_sizes_code", "x", _("Code"), _("Show the chain as a program"), command="show_code"),
         Action("delete_window", "d,delete", _("Delete"), _("Delete the window")),
     ),
     within=("lab",),
@@ -157,7 +158,8 @@ WEIGHTS = Scope(
     "weights",
     _("Lab: weights"),
     (
-        Action("next_example", "x", _("Example"), _("Show the next worked example")),
+        Action("next_example", "n", _("Example"), _("Show the next worked example")),
+        Action("show_weights_code", "x", _("Code"), _("Show the count as a program"), command="show_code"),
         Action("settings", "enter,e", _("Settings"), _("Change the image and the layers"), command="open_form"),
     ),
     within=("lab",),

@@ -110,6 +110,8 @@ class Bench(Widget, Generic[Settings], can_focus=True):
     HAS_FORM: ClassVar[bool] = True
     EXAMPLES: ClassVar[Sequence[tuple[str, Any]]] = ()
     """Names and settings of worked examples."""
+    LIBRARIES: ClassVar[Sequence[Library]] = LIBRARIES
+    """What it is written in as a program."""
 
     class QuestionLeft(Message):
         """What is shown is no longer what the question is about."""
@@ -181,7 +183,7 @@ class Bench(Widget, Generic[Settings], can_focus=True):
         from tui_cnn.ui.lab.code_dialog import CodeDialog
 
         try:
-            programs = {library: self.program(library) for library in LIBRARIES}
+            programs = {library: self.program(library) for library in self.LIBRARIES}
         except WindowError as error:
             workspace_of(self).report(error)
         else:

@@ -180,9 +180,9 @@ class LabScreen(MainScreen):
 
     async def action_page(self, name: PageName) -> None:
         """Turn to a page."""
-        self.remove_class("-reading")
+        self._set_reading(is_reading=False)
         await self._turn_to(name)
-        self.bench.focus()
+        self.set_focus(self.bench)  # now: a page that is hidden while it has the focus takes the focus away later
 
     async def _turn_to(self, name: PageName) -> None:
         pages = self.query_one(ContentSwitcher)
@@ -220,12 +220,17 @@ class LabScreen(MainScreen):
     def action_read_lesson(self) -> None:
         """Go to the lesson."""
         self.remove_class("-full-size")
-        self.add_class("-reading")
+        self._set_reading(is_reading=True)
         self.query_one(Tries).focus()
+
+    def _set_reading(self, *, is_reading: bool) -> None:
+        """Show the lesson or the page; where there is room both are shown, and all pages keep their styles."""
+        change = self.add_class if is_reading else self.remove_class
+        change("-reading", update=self.has_class("-narrow"))
 
     @on(LessonPanel.Left)
     def _leave_lesson(self) -> None:
-        self.remove_class("-reading")
+        self._set_reading(is_reading=False)
         self.bench.focus()
 
     def action_turn_lesson(self, by: int) -> None:

@@ -7,8 +7,10 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from tui_cnn.i18n import _
+from tui_cnn.lab.code import FORMULA_LIBRARIES, Library
 from tui_cnn.lab.settings import SizesSettings
 from tui_cnn.lab.sizes import Link, Slide, read_windows, write_windows
+from tui_cnn.lab.sizes_code import sizes_code
 from tui_cnn.ui.lab.actions import CHAIN
 from tui_cnn.ui.lab.bench import Bench
 from tui_cnn.ui.lab.sizes_view import CHANNELS, COLUMNS, ChainCursor, chain_table
@@ -31,6 +33,7 @@ class Chain(Bench[SizesSettings]):
     ]
     BORDER_TITLE = _("Output size, layer by layer")
     HAS_FORM = False
+    LIBRARIES = FORMULA_LIBRARIES
 
     auto_links = False
 
@@ -52,6 +55,10 @@ class Chain(Bench[SizesSettings]):
         settings, room = self.settings, self.content_size
         image = Link(settings.n, 1, 1, settings.channels)
         return chain_table(image, self._slides, self._cursor, focus=self.has_focus, bar=bar, room=room)
+
+    def program(self, library: Library) -> str:
+        """Write the chain as a program."""
+        return sizes_code(self.settings, library)
 
     @property
     def _slide(self) -> Slide | None:

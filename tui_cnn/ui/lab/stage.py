@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from functools import cached_property
+from itertools import chain, product
 from math import ceil
 from typing import NamedTuple
 
@@ -91,7 +92,14 @@ class ShownArray:
 
     def longest(self, digits: int) -> int:
         """Return how many cells its longest number takes, one that is still to come as well."""
-        return max((len(number(value, digits)) for value in self.values.ravel().tolist()), default=1)
+        if digits not in self._longest:  # asked for each size that is tried
+            lengths = (len(number(value, digits)) for value in self.values.ravel().tolist())
+            self._longest[digits] = max(lengths, default=1)
+        return self._longest[digits]
+
+    @cached_property
+    def _longest(self) -> dict[int, int]:
+        return {}
 
     def cell(self, fit: "StageSize") -> int:
         """Return how many cells a number takes, with the blank before it and, where these are many, another behind."""
@@ -201,10 +209,10 @@ def fit_into(arrays: ShownArrays, room: tuple[int, int]) -> StageSize:
         StageSize(cell, lines, min(cell, 2), times, stacked)
         for times, (cell, lines), stacked in product(_PICTURES if pictures else (1,), numbers, (False, True))
     ]
-    fits = [way for way in ways if _has_room(arrays, way, room)] or [  # it scrolls
-        way for way in ways if way.lines == 1 and not way.stacked and _has_room(arrays, way, (room[0], 10_000))
-    ]
-    fit = fits[0] if fits else ways[-2]
+    fits = (way for way in ways if _has_room(arrays, way, room))
+    flat = (way for way in ways if way.lines == 1 and not way.stacked)
+    scrolls = (way for way in flat if _has_room(arrays, way, (room[0], 10_000)))
+    fit = next(chain(fits, scrolls), ways[-2])
     named = fit._replace(named=True)
     return named if _has_room(arrays, named, room) else fit
 

@@ -10,8 +10,10 @@ from rich.text import Text
 from textual.binding import BindingType
 
 from tui_cnn.i18n import _
+from tui_cnn.lab.code import FORMULA_LIBRARIES, Library
 from tui_cnn.lab.settings import WeightsSettings
 from tui_cnn.lab.sizes import Slide, compare, dense, stacked
+from tui_cnn.lab.weights_code import STACKS, weights_code
 from tui_cnn.lab.windows import WindowError
 from tui_cnn.ui.lab.actions import WEIGHTS
 from tui_cnn.ui.lab.bench import Bench, ShareBar
@@ -36,11 +38,16 @@ class WeightsCalculator(Bench[WeightsSettings]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*WEIGHTS.bindings()]
     EXAMPLES = _EXAMPLES
+    LIBRARIES = FORMULA_LIBRARIES
 
     def apply(self, settings: WeightsSettings) -> None:
         """Count for other settings."""
         super().apply(settings)
         self.border_title = _("Parameters · example: {name}").format(name=self.example_name)
+
+    def program(self, library: Library) -> str:
+        """Write the count as a program."""
+        return weights_code(self.settings, library)
 
     def render(self) -> Group:
         """Draw the tables."""
@@ -56,7 +63,7 @@ def weights_tables(settings: WeightsSettings, *, bars: Style | None = None, room
     except WindowError as error:
         kinds = [Text(f"✗ {error}")]
     stacks = _table(("", _("sees"), _("weights"), _("MACs/cell"), _("ReLUs")), "lrrrr", roomy)
-    compared = [(f, layers, stacked(f, layers, settings.filters)) for f, layers in ((5, 1), (3, 2), (7, 1), (3, 3))]
+    compared = [(f, layers, stacked(f, layers, settings.filters)) for f, layers in STACKS]
     most = max(cost.parameters for _f, _layers, cost in compared)
     for f, layers, cost in compared:
         name = _("{layers} of {f}×{f}").format(layers=layers, f=f)
