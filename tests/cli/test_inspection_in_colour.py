@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.coloured import Coloured, use
+from tests.worker_here import export_here
 from tui_cnn.core.layers import Conv2D, Dense, GlobalAveragePooling2D
 from tui_cnn.core.network import Network
 from tui_cnn.runs.directory import list_runs, make_run
@@ -25,7 +26,8 @@ LAYERS = (
 
 @pytest.fixture(autouse=True)
 def asked_here(monkeypatch, keras):
-    """Ask the inspector's own code in this process."""
+    """Ask the inspector's own code in this process, and let it write the weights of a model's file."""
+    export_here(monkeypatch)
     from tui_cnn.cli import inspecting
     from tui_cnn.runs.inspection.replies import OpenReply
     from tui_cnn.runs.inspection.requests import Open
