@@ -31,6 +31,12 @@ def pytest_configure(config):
         compileall.compile_dir(Path(__file__).parents[1] / "tui_cnn", quiet=2)
 
 
+def pytest_collection_finish():
+    """All that is loaded now stays: each search for garbage, as after each module, would take a second with it."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def _homes(tmp_path_factory):
     """Yield directories: pytest's own would read the names of all that there are, to give the next one its number."""
