@@ -17,15 +17,14 @@ class Light:
     """An environment of its own with a home, and the command in it; nothing that it runs can reach the network."""
 
     def __init__(self, root):
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", root], check=True, timeout=120)
+        subprocess.run([sys.executable, "-m", "venv", root], check=True, timeout=120)
         self.root = root
         self.python, self.command = root / "bin" / "python", root / "bin" / "cnn-tui"
         self.environment = {"CNN_TUI_HOME": str(root / "home"), "PATH": os.environ["PATH"], "HOME": str(root)}
 
     def install(self, distribution, wheels):
         offline = ["--quiet", "--no-index", "--find-links", wheels]
-        pip = [sys.executable, "-m", "pip", "--python", self.python]  # ours: to give it its own takes longer
-        done = self._ended([*pip, "install", *offline, distribution], 900)
+        done = self._ended([self.python, "-m", "pip", "install", *offline, distribution], 900)
         assert done.returncode == 0, done.stderr
 
     def run(self, *arguments):
