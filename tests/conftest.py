@@ -1,9 +1,12 @@
 """What holds for every test: English, a data directory of its own, a quiet TensorFlow, the same examples each time."""
 
+import compileall
 import gc
 import os
 import sys
 import warnings
+from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import Phase, settings
@@ -22,10 +25,30 @@ settings.register_profile(
 settings.load_profile("cnn-tui")
 
 
+def pytest_configure(config):
+    """Compile the package once: each of a thousand processes would do it, where Python is told to write no bytecode."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(Path(__file__).parents[1] / "tui_cnn", quiet=2)
+
+
+def pytest_collection_finish():
+    """All that is loaded now stays: each search for garbage, as after each module, would take a second with it."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory):
+    """Yield directories: pytest's own would read the names of all that there are, to give the next one its number."""
+    directory = tmp_path_factory.mktemp("homes")
+    return (directory / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory, monkeypatch):
+def home(_homes, monkeypatch):
     """No test ever touches the user's own runs."""
-    path = tmp_path_factory.mktemp("home")
+    path = next(_homes)
+    path.mkdir()
     monkeypatch.setenv("CNN_TUI_HOME", str(path))
     return path
 

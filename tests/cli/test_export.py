@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.worker_here import export_here
 from tui_cnn.core.layers import Conv2D, Dense
 from tui_cnn.core.network import Network
 from tui_cnn.formats.export import TEXT_FORMATS, export_text
@@ -262,8 +263,9 @@ def test_what_cannot_be_done(cnn_tui, args, expected):
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation")
-def test_weights_stay_the_same_through_onnx(cnn_tui, keras):
+def test_weights_stay_the_same_through_onnx(cnn_tui, keras, monkeypatch):
     """Out and in again: the same network with the same weights, in Keras' newer form and its older one."""
+    export_here(monkeypatch)
     images = np.random.default_rng(0).random((3, 28, 28, 1), np.float32)
     assert cnn_tui("export", "fashion-cnn", "-o", "first.keras").exit_code == 0
     for before, after in (("first.keras", "m.onnx"), ("m.onnx", "m.h5"), ("m.h5", "n.onnx"), ("n.onnx", "last.keras")):

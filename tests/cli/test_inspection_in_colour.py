@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.coloured import Coloured, use
+from tests.worker_here import export_here
 from tui_cnn.core.layers import Conv2D, Dense, GlobalAveragePooling2D
 from tui_cnn.core.network import Network
 from tui_cnn.runs.directory import list_runs, make_run
@@ -25,7 +26,8 @@ LAYERS = (
 
 @pytest.fixture(autouse=True)
 def asked_here(monkeypatch, keras):
-    """Ask the inspector's own code in this process."""
+    """Ask the inspector's own code in this process, and let it write the weights of a model's file."""
+    export_here(monkeypatch)
     from tui_cnn.cli import inspecting
     from tui_cnn.runs.inspection.replies import OpenReply
     from tui_cnn.runs.inspection.requests import Open
@@ -161,7 +163,14 @@ def test_refusals(cnn_tui, keras, source, args, line):
 
 
 @pytest.fixture
-def model_file(keras, tmp_path):
+def elsewhere(monkeypatch):
+    """Few images, all of which are brought to a model's input; their classes are not its own."""
+    source = use(monkeypatch, Coloured())
+    source.class_names = (*source.class_names, "grey")
+
+
+@pytest.fixture
+def model_file(keras, tmp_path, elsewhere):
     """A model of three classes, as somebody else may have made it, and its file."""
     model = keras.Sequential(
         [keras.Input((24, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(3, activation="softmax")]
@@ -207,7 +216,7 @@ def test_a_run_has_its_own_way_to_take_images(cnn_tui, built):
     assert f"--scale, --fit, --classes and --output are for model files; {run.id} has its own" in result.stderr
 
 
-def test_an_output_of_several_is_named_and_told(keras, cnn_tui):
+def test_an_output_of_several_is_named_and_told(keras, cnn_tui, elsewhere):
     image, number = keras.Input((8, 8, 3)), keras.Input((2,), name="number")
     flat = keras.layers.Concatenate()([keras.layers.Flatten()(image), number])
     mask = keras.layers.Conv2D(1, 1, name="mask")(image)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.worker_here import export_here
 from tui_cnn.data.files import DataError
 from tui_cnn.formats.errors import FormatError
 from tui_cnn.runs.directory import list_runs
@@ -18,6 +19,12 @@ pytestmark = [
 ]
 
 
+@pytest.fixture
+def written_here(monkeypatch, keras):
+    """This process writes the weights, not one of its own."""
+    export_here(monkeypatch)
+
+
 def saved(keras, path, *layers, shape=(28, 28, 1)):
     keras.utils.set_random_seed(3)
     model = keras.Sequential([keras.Input(shape), *layers])
@@ -29,6 +36,7 @@ def classifier(keras):
     return keras.layers.Conv2D(2, 3, name="conv"), keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")
 
 
+@pytest.mark.usefixtures("written_here")
 @pytest.mark.parametrize("scale", ["0..1", "-1..1", "none"])
 def test_an_imported_model_answers_as_keras_does(keras, tmp_path, scale):
     import numpy as np
@@ -94,6 +102,7 @@ ENDINGS = {
 }
 
 
+@pytest.mark.usefixtures("written_here")
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_an_onnx_model_answers_as_onnxruntime_does(keras, tmp_path, ending):
     import numpy as np

@@ -127,10 +127,14 @@ class User:
     async def sees(self, *texts, seconds=_PATIENCE):
         """Wait until all the texts stand on the screen."""
         try:
-            await self.until(lambda: all(text in self.text for text in texts), seconds)
+            await self.until(lambda: not self._missing(texts), seconds)
         except AssertionError:
-            missing = [text for text in texts if text not in self.text]
+            missing = self._missing(texts)
             raise AssertionError(f"{missing} not on the screen:\n{self.text}") from None
+
+    def _missing(self, texts):
+        shown = self.text
+        return [text for text in texts if text not in shown]
 
     async def offers(self, *labels, seconds=_PATIENCE):
         """Wait until the footer offers exactly these actions, beside those that every screen offers."""

@@ -44,6 +44,7 @@ from tui_cnn.search.survey import Parallel  # noqa: E402
 from tui_cnn.ui.inspect import screen as inspect  # noqa: E402
 from tui_cnn.ui.lab.lesson import LessonPanel  # noqa: E402
 from tui_cnn.ui.search import new_search  # noqa: E402
+from tui_cnn.ui.settings import state_file  # noqa: E402
 from tui_cnn.ui.toolkit.pictures import drawing as picture_widgets  # noqa: E402
 from tui_cnn.ui.train.rate_dialog import RateDialog  # noqa: E402
 
@@ -92,6 +93,7 @@ async def draw(scene, size, target, data):
     network, keys = SCENES[scene]
     if keys[0] == "3":
         run_with_weights()
+    state_file().unlink(missing_ok=True)  # the Lab opens at its beginning, not where the scene before has left it
     async with opened(network, size=SIZES[size], data=data if "ctrl+d" in keys else "") as user:
         for key in keys:
             await user.press(key)

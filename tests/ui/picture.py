@@ -32,12 +32,19 @@ def take(app):
 async def at_rest(user):
     """Wait until the picture stays the same for a while: footers, charts and scroll bars come a moment late."""
     seen = []
-    while len(seen) < 4 or len(set(seen[-4:])) > 1:
+    while len(seen) < 4 or any(cells != seen[-1] for cells in seen[-4:]):
         await asyncio.sleep(0.1)
         await user.settle()
         for screen in user.app.screen_stack:  # what lies beneath a dialog, too
             screen._on_timer_update()
-        seen.append(user.app.export_screenshot(title="", simplify=True))
+        seen.append(_cells(user.app))
+
+
+def _cells(app):
+    """What a picture is made of: the segments of each line, with the screens beneath a dialog."""
+    compositor = app.screen._compositor
+    painted = compositor.render_update(full=True, screen_stack=app._background_screens, simplify=True)
+    return [list(strips) for strips in painted.strips]
 
 
 def hold_still(patch):

@@ -12,14 +12,17 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.train import rate_dialog
 
-SIZES = ((60, 16), (80, 24), (100, 32), (140, 45), (200, 60))
+SIZES = ((60, 16), (80, 24), (90, 28), (100, 32), (120, 40), (140, 45), (160, 55), (200, 60))
 CUT = re.compile(r"\d[.,]?…")
 RUN = re.compile(r"· 2026\d*…")
 """The id of a run, which is a name."""
-KEYS = (
+BUILD = (
     *(("1", "home", *["down"] * downs) for downs in (0, 2, 6)),
     ("1", "c", "space", "enter"),
     ("2",),
+)
+"""Screens that show the network."""
+OTHERS = (
     ("2", "ctrl+d"),
     ("2", "ctrl+d", "v"),
     ("2", "ctrl+d", "v", "v"),
@@ -39,8 +42,8 @@ KEYS = (
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
-@pytest.mark.parametrize("name", ["vgg-16", "small-resnet"])
-async def test_no_number_is_cut(name, size, monkeypatch):
+@pytest.mark.parametrize(("name", "walk"), [("vgg-16", BUILD + OTHERS), ("small-resnet", BUILD)], ids=["vgg", "resnet"])
+async def test_no_number_is_cut(name, walk, size, monkeypatch):
     monkeypatch.setattr(inspect, "Inspector", Answering)
     monkeypatch.setattr(rate_dialog.RateDialog.__init__, "__defaults__", (FakeSearch,))
     run = answering.make_run()
@@ -50,7 +53,7 @@ async def test_no_number_is_cut(name, size, monkeypatch):
     cut = {}
     async with opened(name, size=size) as user:
         user.app.workspace.shown_run = run
-        for keys in KEYS:
+        for keys in walk:
             await user.press(*keys)
             if keys[0] == "6":
                 await user.until(lambda: "2026" in user.text)

@@ -17,7 +17,7 @@ from tui_cnn.ui.inspect import screen as inspect
 from tui_cnn.ui.runs.run_table import RunTable
 from tui_cnn.ui.train import rate_dialog
 
-SIZES = ((60, 16), (80, 24), (140, 45))
+SIZES = ((60, 16), (80, 24), (100, 30), (120, 40), (160, 55), (200, 60))
 
 NETWORK = Network(
     "all-kinds",
@@ -99,6 +99,15 @@ WALKS = (
 )
 
 
+SCREENS = {"1": "build", "2": "train", "3": "inspect", "4": "lab", "5": "runs", "6": "search"}
+PLACES = (*SCREENS.values(), "every screen")
+
+
+def place_of(walk):
+    """The screen that a walk goes to; some begin on whichever there is."""
+    return SCREENS.get(walk.keys[0], "every screen")
+
+
 LISTED = {
     "5": lambda screen: screen.query_one(RunTable).row_count > 0,
     "6": lambda screen: screen.searches.selected is not None,
@@ -108,11 +117,12 @@ LISTED = {
 
 def out_of_sight(app):
     """Say which part of what has the focus cannot be seen; nothing if all of it can."""
-    widget = app.focused
-    if widget is None:
-        return ""
+    return "" if app.focused is None else hidden_part(app.screen, app.focused)
+
+
+def hidden_part(screen, widget):
     try:
-        place = app.screen.find_widget(widget)
+        place = screen.find_widget(widget)
     except NoWidget:
         return f"{widget} is not on the screen"
     seen = place.visible_region
@@ -155,30 +165,47 @@ async def steps(user):
         yield "up"
 
 
+async def out_of_sight_at(user, size):
+    """Walk through what is open at this size; return what cannot be seen, a line each.
+
+    Where all that can have the focus is in view at once, no step scrolls it away.
+    """
+    await user.resize(*size)
+    screen = user.app.screen
+    if not any(hidden_part(screen, widget) for widget in screen.focus_chain):
+        return []
+    problems = []
+    async for key in steps(user):
+        with suppress(AssertionError):  # it is told below; scrolling waits for a frame
+            await user.until(lambda: not out_of_sight(user.app), seconds=1)
+        if problem := out_of_sight(user.app):
+            problems.append("{}x{}, {}: {}".format(*size, key, problem))
+    return problems
+
+
 @pytest.mark.timeout(1800)  # some sixty forms, each field of each
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
-async def test_what_has_the_focus_is_in_view(size, monkeypatch):
+@pytest.mark.parametrize("place", PLACES)
+async def test_what_has_the_focus_is_in_view(place, monkeypatch):
+    """Each form is opened once, half of them in the smallest terminal and half in the largest, and goes through all."""
     monkeypatch.setattr(inspect, "Inspector", Answering)
     monkeypatch.setattr(rate_dialog.RateDialog.__init__, "__defaults__", (FakeSearch,))
     answering.make_run()
     other = records.make_run("20260101-120000-lenet-5-0001", preset("lenet-5"))
     records.write(other, records.started(), *records.trained(3), records.finished())
     search_records.finished_search(4)
-    problems = []
-    async with opened(NETWORK, size=size) as user:
+    problems, sizes = [], SIZES
+    async with opened(NETWORK, size=sizes[0]) as user:
         user.app.animation_level = "none"
-        for walk in WALKS:
+        for walk in (walk for walk in WALKS if place_of(walk) == place):
             first, *others = walk.keys
             await user.press(first)
             if first in LISTED:
                 await until_listed(user, LISTED[first])
             await user.press(*others)
             await open_all_fields(user)
-            async for key in steps(user):
-                with suppress(AssertionError):  # it is told below; scrolling waits for a frame
-                    await user.until(lambda: not out_of_sight(user.app), seconds=1)
-                if problem := out_of_sight(user.app):
-                    problems.append(f"{walk.name}, {key}: {problem}")
+            for size in sizes:
+                problems += [f"{walk.name}, {problem}" for problem in await out_of_sight_at(user, size)]
+            sizes = sizes[::-1]
             await user.press(*walk.close)
             with suppress(AssertionError):  # a dialog that read files first may have come up after its Escape
                 await user.until(lambda: len(user.app.screen_stack) == 1, seconds=2)

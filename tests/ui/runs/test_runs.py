@@ -1,5 +1,6 @@
 """The Runs screen: every run is listed as it stands, and can be opened."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -54,6 +55,15 @@ async def test_runs_are_listed_newest_first(runs, size):
         await user.sees("0.9042", "0.9170", "93.3 k", "61.7 k", NEW)
         if size[0] > 100:
             await user.sees("2.79 M", "417 k", "50 s", "tutorial")
+
+
+async def test_the_fields_of_a_run_stand_apart(runs):
+    async with opened(size=(200, 60)) as user:
+        await user.press("5")
+        await user.sees("best, epoch 5")
+        await user.press("down")
+        await user.until(lambda: re.search("tested weights  +best, epoch 5", user.text))
+        assert re.search(r"tested weights  +best, epoch 5   +\w+  +\S+   +\w", user.text)
 
 
 async def test_a_run_is_opened_by_key_and_by_mouse(runs):

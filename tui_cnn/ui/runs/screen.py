@@ -1,8 +1,10 @@
 """The Runs screen: all runs, those that train among them; any can be opened, compared, named, deleted."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -27,8 +29,6 @@ from tui_cnn.ui.toolkit.textual_adapter import after_layout
 from tui_cnn.visible import visible
 
 _GAP = "   "
-_FIELD, _FIELD_NAME = 31, 16
-"""Cells of a field of a run, and of its name."""
 _FEWEST_FIELDS = 6
 """Lines from which on the fields of a run are written below its words."""
 
@@ -221,13 +221,20 @@ def _run_words(listed: Listed) -> list[Content]:
 
 def _run_fields(listed: Listed, room: tuple[int, int]) -> Content:
     """Write the fields that runs are compared by, as many as there is room for, column by column."""
-    columns, lines = room[0] // _FIELD, room[1]
+    width, lines = room
     run = Compared("", "", listed.state, listed.summary, None)
     written = [
-        Content.assemble((left(name, _FIELD_NAME) + " ", "dim"), left(text, _FIELD - _FIELD_NAME - 1))
-        for fields in COMPARED_LINES.values()
-        for name, write in fields
-        if (text := write(run)) != "—"
+        (name, text) for fields in COMPARED_LINES.values() for name, write in fields if (text := write(run)) != "—"
     ]
-    rows = [written[row : lines * columns : lines] for row in range(lines)]
-    return Content("\n").join(Content("").join(row) for row in rows)
+    rows = [Content("")] * lines
+    for column in (written[start : start + lines] for start in range(0, len(written), lines)):
+        names, texts = (max(map(cell_len, part)) for part in zip(*column, strict=True))
+        gap = _GAP if rows[0] else ""
+        if rows[0].cell_length + len(gap) + names + 2 + texts > width:
+            break
+        filled = chain(column, repeat(("", "")))
+        rows = [
+            Content.assemble(row, gap, (left(name, names + 2), "dim"), left(text, texts))
+            for row, (name, text) in zip(rows, filled, strict=False)
+        ]
+    return Content("\n").join(rows)
