@@ -22,11 +22,11 @@ import msgspec
 
 from tests.bench.search_gain import trained
 from tui_cnn.formats.presets import preset
-from tui_cnn.runs.recipe import QUICK
+from tui_cnn.runs.recipe import Recipe
 from tui_cnn.runs.snapshot import Follower
 
 NETWORKS = ("fashion-cnn", "small-mobile", "small-resnet")
-START = msgspec.structs.replace(QUICK, precision="float32", threads=1, validation=0.1)
+START = Recipe(batch_size=128, learning_rate=0.005, schedule="one-cycle", threads=1, validation=0.1)
 CHANGES = {
     "smoothing": {"label_smoothing": 0.1},
     "flip": {"augmentation": "flip"},

@@ -26,7 +26,7 @@ from tui_cnn.runs.directory import make_run
 from tui_cnn.runs.recipe import QUICK, TUTORIAL
 from tui_cnn.runs.snapshot import Follower
 
-LIMITS = {"time": 0.75, "memory": 0.6, "quick": 0.25}
+LIMITS = {"time": 0.75, "memory": 0.6, "quick": 0.18}
 MODEL = "fashion-cnn"
 KERAS_SCRIPT = """
 import gzip, sys

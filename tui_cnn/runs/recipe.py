@@ -229,8 +229,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 TUTORIAL = Recipe()
 """The plain way of the tutorials: Adam at 0.001, batches of 32, 5 epochs."""
 
-QUICK = Recipe(epochs=3, batch_size=128, learning_rate=0.005, schedule="one-cycle", precision="auto")
-"""What reaches the tutorial's accuracy soonest: larger batches, one cycle of the rate, the fastest precision."""
+QUICK = Recipe(epochs=2, batch_size=128, optimizer="muon", learning_rate=0.005, schedule="one-cycle", precision="auto")
+"""What reaches the tutorial's accuracy soonest: larger batches, Muon, one cycle of the rate, the fastest precision."""
 
 BEST = Recipe(
     minutes=5.0,
