@@ -265,7 +265,6 @@ MORE_IN_ENGLISH = {
     "why-not-dense": "12 3",
     "filters": "90",
     "training": "1 10",
-    "project": "0 1",
     "transposed": "1 2 3",
 }
 MORE_IN_KOREAN = {
@@ -374,16 +373,21 @@ CLAIMS_IN_WORDS = [
     (
         "pooling",
         lambda: Slide(2, 0, 2).size(28) ** 2 * 4 == 28**2,
-        "one of its four numbers: a quarter remains",
+        "one number of its four: a quarter remains",
         "4분의 1",
     ),
-    ("transposed", lambda: linked_transposed(0).steps == 4, "four values, four kernels", "값 넷, 커널 넷"),
+    (
+        "transposed",
+        lambda: linked_transposed(0).steps == 4,
+        "four values, and the same kernel placed four times",
+        "값은 넷이고, 같은 커널을 네 번",
+    ),
     ("invariance", lambda: 0.4 < 42 / 86 < 0.6, "42 % of them rotated by 30°", "30° 돌린 것은 42%"),
     ("invariance", lambda: is_rotated(), "Sobel x, rotated by 90°", "90° 돌린 Sobel y"),
     (
         "local-global",
         lambda: all(chain(99, [Slide(3, "same")] * n)[-1].field == 2 * n + 1 for n in range(1, 9)),
-        "n layers of width 3 sees 2n + 1 words",
+        "n layers of width 3 a cell sees 2n + 1 words",
         "2n + 1",
     ),
 ]

@@ -152,9 +152,8 @@ def test_one_machine_and_three_nodes_give_equal_numbers(tmp_path, photos, search
 
 
 def test_a_killed_coordinator_leaves_trials_that_can_be_stopped_and_resumed(cluster, stub, searcher):
-    plan = SearchPlan(
-        brain="grid", space={"recipe.learning_rate": RATES}, recipe=Recipe(epochs=60, limit=300, threads=1)
-    )
+    endless = Recipe(epochs=2000, limit=300, threads=1)  # none ends before the last of three has begun
+    plan = SearchPlan(brain="grid", space={"recipe.learning_rate": RATES}, recipe=endless)
     search = make_search(TINY, plan)
     launch.start(search, scheduler=cluster.address)
     searcher.wait(search, lambda _history: [bool(now.epochs) for now in snapshots(search)] == [True] * 3)

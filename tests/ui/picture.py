@@ -32,8 +32,8 @@ def take(app):
 async def at_rest(user):
     """Wait until the picture stays the same for a while: footers, charts and scroll bars come a moment late."""
     seen = []
-    while len(seen) < 4 or any(cells != seen[-1] for cells in seen[-4:]):
-        await asyncio.sleep(0.1)
+    while len(seen) < 5 or any(cells != seen[-1] for cells in seen[-5:]):
+        await asyncio.sleep(0.15)  # what is read twice a second comes in between
         await user.settle()
         for screen in user.app.screen_stack:  # what lies beneath a dialog, too
             screen._on_timer_update()

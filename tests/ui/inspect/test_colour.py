@@ -38,6 +38,7 @@ class InProcess:
     """The inspector's own code, in this process."""
 
     asked: list[object]
+    waiting = None
 
     def __init__(self):
         from tui_cnn.worker.inspection.answers import Answers
