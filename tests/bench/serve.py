@@ -23,8 +23,6 @@ _VISITED = "4231"
 """The keys of Lab, Train, Inspect and Build."""
 _QUIET = 5.0
 """Seconds in which nobody's app has drawn: all of them have done what they were asked for."""
-_NOTHING = 64
-"""Bytes of a message that draws nothing: it moves the cursor to where it is."""
 _IDLE = 20
 """Seconds after that."""
 
@@ -39,9 +37,8 @@ class Browser:
         self.reading = asyncio.create_task(self._read())
 
     async def _read(self):
-        async for message in self.socket:
-            if len(message.data) > _NOTHING:
-                self.drawn_at = time.monotonic()
+        async for _message in self.socket:
+            self.drawn_at = time.monotonic()
 
     async def close(self):
         self.reading.cancel()

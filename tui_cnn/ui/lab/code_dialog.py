@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from rich.syntax import Syntax
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.highlight import highlight
 from textual.widgets import Static
 
 from tui_cnn.i18n import _
@@ -46,9 +46,7 @@ class CodeDialog(SingleResult[None]):
             for name in self._libraries
         ]
         self.query_one("#dialog").border_title = Content(" ").join(names)
-        theme = "ansi_dark" if self.app.current_theme.dark else "ansi_light"
-        code = Syntax(self._programs[library], "python", theme=theme, word_wrap=True, background_color="default")
-        self.query_one("#program", Static).update(code)
+        self.query_one("#program", Static).update(highlight(self._programs[library], language="python"))
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
     def action_copy_code(self) -> None:
