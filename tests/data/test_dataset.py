@@ -1,13 +1,16 @@
 """Data sets in the form of MNIST, under the names that its relatives use; and what cannot be one."""
 
 import gzip
+import time
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.data.idx_bytes import idx, write_set
 from tui_cnn.data.dataset import load, load_test, summarize
 from tui_cnn.data.files import DataError
+from tui_cnn.data.sources.finding import find_source
 
 DOTTED = ("train-images.idx3-ubyte", "train-labels.idx1-ubyte", "t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte")
 EMNIST = tuple(
@@ -121,3 +124,20 @@ def test_who_holds_the_same_images_shares_them(tmp_path):
     images = weakref.ref(test.images)
     del test
     assert images() is None
+
+
+def test_threads_that_want_the_same_images_share_them(tmp_path, monkeypatch):
+    write_set(tmp_path)
+    source = find_source(tmp_path)
+    readings, read = [], source.read_part
+
+    def slowly(part):
+        readings.append(part)
+        time.sleep(0.1)
+        return read(part)
+
+    monkeypatch.setattr(source, "read_part", slowly)
+    with ThreadPoolExecutor(4) as pool:
+        images = list(pool.map(source.images_of, ["test"] * 4))
+    assert readings == ["test"]
+    assert all(each is images[0] for each in images)

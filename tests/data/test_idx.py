@@ -1,5 +1,6 @@
 """IDX files, whole and damaged."""
 
+import errno
 import gzip
 import tracemalloc
 from contextlib import suppress
@@ -11,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.data.idx_bytes import idx
+from tui_cnn.data import idx as idx_files
 from tui_cnn.data.files import DataError
-from tui_cnn.data.idx import read, read_header
+from tui_cnn.data.idx import read, read_header, read_mapped
 
+READERS = [read, read_mapped]
 TYPES = [(0x08, "B"), (0x09, "b"), (0x0B, "h"), (0x0C, "i"), (0x0D, "f"), (0x0E, "d")]
 
 
@@ -24,7 +27,8 @@ def path(tmp_path):
 
 @pytest.mark.parametrize(("kind", "letter"), TYPES)
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
-def test_every_type_comes_back(path, kind, letter, pack):
+@pytest.mark.parametrize("read", READERS)
+def test_every_type_comes_back(path, kind, letter, pack, read):
     values = [0, 1, 2, 120, 7, 5] if letter == "B" else [0, -1, 2, 120, -7, 5]
     path.write_bytes(pack(idx(values, (3, 2), kind, letter)))
     array = read(path)
@@ -34,8 +38,9 @@ def test_every_type_comes_back(path, kind, letter, pack):
     assert read_header(path).shape == (3, 2)
 
 
+@pytest.mark.parametrize("read", READERS)
 @given(shape=st.lists(st.integers(0, 4), min_size=1, max_size=5))
-def test_every_shape_comes_back(tmp_path_factory, shape):
+def test_every_shape_comes_back(tmp_path_factory, read, shape):
     path = tmp_path_factory.mktemp("idx") / "file"
     values = [number % 256 for number in range(prod(shape))]
     path.write_bytes(idx(values, shape))
@@ -111,3 +116,42 @@ def test_what_cannot_be_opened(tmp_path):
         read(tmp_path / "missing")
     with pytest.raises(DataError, match="cannot be read: Is a directory"):
         read(tmp_path)
+
+
+def test_mapped_values_take_memory_when_they_are_looked_at(path):
+    path.write_bytes(gzip.compress(idx(bytes(64_000_000), (64_000_000,)), compresslevel=1))
+    tracemalloc.start()
+    values = read_mapped(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16_000_000
+    assert values.shape == (64_000_000,)
+    assert not values.flags.writeable
+    assert values[-1] == 0
+
+
+class FullDisk:
+    """A file that takes nothing."""
+
+    def __init__(self, **_where):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_details):
+        pass
+
+    def write(self, _chunk):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def no_file(**_where):
+    raise FileNotFoundError
+
+
+@pytest.mark.parametrize("cannot", [FullDisk, no_file])
+def test_where_nothing_can_be_mapped_the_values_are_in_memory(path, monkeypatch, cannot):
+    path.write_bytes(PACKED)
+    monkeypatch.setattr(idx_files, "TemporaryFile", cannot)
+    assert read_mapped(path).ravel().tolist() == list(range(12))

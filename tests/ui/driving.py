@@ -20,6 +20,9 @@ from tui_cnn.ui.design import open_design
 _CALM_TURNS = 4
 """So many turns of the event loop without work mean that nothing follows; what a worker awaited comes in one or two."""
 
+_BUSY_TURNS = 200
+"""After so many turns with work it is most likely a thread that is waited for."""
+
 _PATIENCE = int(__import__("os").environ.get("PATIENCE", 30))
 """Seconds to wait for what hangs on a thread or a clock; it takes a fraction of one unless the machine is choked."""
 
@@ -101,9 +104,11 @@ class User:
 
     async def settle(self):
         """Let the app do all that was set off, except what waits for a thread or a clock."""
-        calm = 0
+        calm = turns = 0
         while calm < _CALM_TURNS:
-            await asyncio.sleep(0)
+            turns += 1
+            # A handler that waits for a thread lets it work: a loop that never rests keeps Python's lock from it.
+            await asyncio.sleep(0 if turns < _BUSY_TURNS else 0.001)
             if self.app._exception is not None:
                 raise self.app._exception
             busy = _dispatching or self._has_messages() or self.app.keys.is_behind

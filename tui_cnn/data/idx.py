@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from tui_cnn.config import home
 from tui_cnn.data.files import DataError, unreadable
 from tui_cnn.i18n import _
 
@@ -57,17 +59,59 @@ def read(path: Path) -> npt.NDArray[Any]:
     with _opened(path) as file:
         header = _header(file, path)
         values = bytearray()
-        # A header may claim what it likes: memory grows only with what the file really holds.
-        while len(values) <= header.size and (chunk := file.read(_CHUNK)):
+        for chunk in _chunks(file, header, path):
             values += chunk
-    if len(values) < header.size:
+    return _native(np.frombuffer(values, header.dtype), header)
+
+
+def read_mapped(path: Path) -> npt.NDArray[Any]:
+    """Read an IDX file as `read` does, its values into a nameless file, so that memory holds what is looked at.
+
+    They are in memory where that file cannot be written.
+
+    Raises:
+        DataError: as `read`.
+    """
+    room = home()
+    try:
+        with TemporaryFile(dir=room if room.is_dir() else None) as kept:
+            with _opened(path) as file:
+                header = _header(file, path)
+                for chunk in _chunks(file, header, path):
+                    _write(kept, chunk)
+            kept.flush()
+            return _native(np.asarray(np.memmap(kept, header.dtype, "r")), header)
+    except (OSError, ValueError, _NoRoomError):  # ValueError: there are no values, and nothing to map
+        return read(path)
+
+
+class _NoRoomError(Exception):
+    """The nameless file cannot be written."""
+
+
+def _write(file: BinaryIO, chunk: bytes) -> None:
+    try:
+        file.write(chunk)
+    except OSError as error:
+        raise _NoRoomError from error
+
+
+def _chunks(file: BinaryIO, header: Header, path: Path) -> Iterator[bytes]:
+    """Read the values; a header may claim what it likes: no more comes than the file really holds."""
+    found = 0
+    while found <= header.size and (chunk := file.read(_CHUNK)):
+        found += len(chunk)
+        yield chunk
+    if found < header.size:
         message = _("is incomplete: expected {expected:,} bytes of values, got {found:,}; download it again")
-        raise _wrong(path, message.format(expected=header.size, found=len(values)))
-    if len(values) > header.size:
+        raise _wrong(path, message.format(expected=header.size, found=found))
+    if found > header.size:
         message = _("is damaged: it has more than {expected:,} bytes of values; download it again")
         raise _wrong(path, message.format(expected=header.size))
-    array = np.frombuffer(values, header.dtype).reshape(header.shape)
-    return array.astype(header.dtype.newbyteorder("="), copy=False)
+
+
+def _native(values: npt.NDArray[Any], header: Header) -> npt.NDArray[Any]:
+    return values.reshape(header.shape).astype(header.dtype.newbyteorder("="), copy=False)
 
 
 def _header(file: BinaryIO, path: Path) -> Header:

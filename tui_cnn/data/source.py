@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from threading import Lock
 from typing import Literal, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -66,6 +67,9 @@ class ImageSource(ABC):
         """
 
 
+_READING = Lock()
+
+
 class ArraySource(ImageSource):
     """A data set whose images are arrays in a few files; images of all parts have one shape.
 
@@ -89,12 +93,13 @@ class ArraySource(ImageSource):
         Raises:
             DataError: a file is damaged.
         """
-        images = self._held.get(part)
-        if images is None:
-            images = self.read_part(part)
-            images.setflags(write=False)
-            self._held[part] = images
-        return images
+        with _READING:  # two threads that want the same images share them
+            images = self._held.get(part)
+            if images is None:
+                images = self.read_part(part)
+                images.setflags(write=False)
+                self._held[part] = images
+            return images
 
     @cached_property
     def _held(self) -> WeakValueDictionary[Part, Pixels]:

@@ -6,6 +6,7 @@ import gc
 import inspect
 import pkgutil
 import sys
+import weakref
 from functools import cache
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
@@ -20,7 +21,7 @@ from textual.app import App
 from textual.cache import FIFOCache
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widgets import OptionList, SelectionList
+from textual.widgets import OptionList, SelectionList, Static
 
 import tui_cnn
 from tests.ui import records
@@ -179,6 +180,28 @@ async def test_lines_keep_no_parts_of_themselves():
         caches = {getattr(line, name) for line in lines for name in Strip.__slots__ if name.endswith("_cache")}
         assert [cache for cache in caches if isinstance(cache, FIFOCache) and len(cache)] == []
         assert sum(isinstance(cache, FIFOCache) for cache in caches) == 1
+
+
+async def test_what_was_looked_for_and_is_gone_is_let_go():
+    async with opened() as user:
+        screen, made = user.app.screen, []
+        for number in range(200):
+            widget = Static(id=f"looked-for-{number}")
+            await screen.mount(widget)
+            assert screen.query_one(f"#looked-for-{number}") is widget
+            made.append(weakref.ref(widget))
+            await widget.remove()
+        del widget
+        await user.settle()
+        gc.collect()
+        assert sum(each() is not None for each in made) < 50  # Textual holds all 200
+
+
+def test_functions_keep_few_results():
+    for number in range(5_000):
+        Region(number, 0, 9, 9).intersection(Region(0, 0, 99, 99))
+    assert Region.intersection.cache_info().currsize < 1_000
+    assert Region(1, 2, 9, 9).intersection(Region(0, 0, 5, 5)) == Region(1, 2, 4, 3)
 
 
 def lines_alive():

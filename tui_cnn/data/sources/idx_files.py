@@ -37,8 +37,8 @@ class IdxSource(ArraySource):
         self.fingerprint = fingerprint("idx", files)
 
     def read_part(self, part: Part) -> Pixels:
-        """Read all images of a part: (n, height, width, channels)."""
-        images: Pixels = idx.read(self._files[part])
+        """Read all images of a part: (n, height, width, channels). Screens keep those to test on."""
+        images: Pixels = (idx.read_mapped if part == "test" else idx.read)(self._files[part])
         return images.reshape(len(images), *self.image_shape)
 
 

@@ -75,7 +75,7 @@ class CellStyles(NamedTuple):
     """
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def cell_styles(style: Style | None, colours: ColorSystem) -> CellStyles:
     """Return what is seen of a style where there are so many colours."""
     if style is None:
@@ -95,7 +95,7 @@ def _codes(colour: Color | None, colours: ColorSystem, *, foreground: bool = Tru
     return ";".join(colour.downgrade(colours).get_ansi_codes(foreground)) if colour else ""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def codes_between(now: VisibleStyle, wanted: VisibleStyle) -> tuple[str, VisibleStyle]:
     """Return the codes that change one style of a terminal to another, and the style that it has then."""
     attributes, foreground, background, link = wanted

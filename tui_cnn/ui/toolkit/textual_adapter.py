@@ -9,24 +9,28 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, cast
 from weakref import WeakKeyDictionary, WeakSet
 
 from rich.console import Console, RenderableType
 from rich.segment import Segment
+from textual import dom as dom_module
 from textual import on
 from textual import screen as screen_module
 from textual import strip as strip_module
+from textual import widget as widget_module
 from textual.app import App, ScreenStackError
 from textual.await_complete import AwaitComplete
 from textual.cache import FIFOCache, LRUCache
 from textual.color import Color
 from textual.css.model import RuleSet
+from textual.css.scalar import Scalar
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode, NoScreen
 from textual.events import ScreenResume
 from textual.filter import LineFilter
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.notifications import Notify
 from textual.screen import ModalScreen, Screen
@@ -41,12 +45,13 @@ from tui_cnn.visible import acts, without_acting
 try:
     from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
     from textual._context import active_message_pump
+    from textual._styles_cache import StylesCache
 except ImportError:
 
     class CompositorUpdate:  # type: ignore[no-redef]
         """Takes the place of a class that this release of Textual lacks: nothing is one of these."""
 
-    ChopsUpdate = LayoutUpdate = Compositor = CompositorUpdate  # type: ignore[misc,assignment]
+    ChopsUpdate = LayoutUpdate = Compositor = StylesCache = CompositorUpdate  # type: ignore[misc,assignment]
     active_message_pump = None  # type: ignore[assignment]
 
 _MOST_NOTICES, _MOST_WARNINGS = 3, 5
@@ -57,6 +62,12 @@ _MOST_FAILURES, _WITHIN = 5, 10.0
 
 _MOST_SHEETS = 1000
 """So many style sheets are kept as they were read; every widget class has one, and Textual keeps 64."""
+
+_MOST_RESULTS = 512
+"""So many results of a function are kept, where Textual keeps up to 16,384: 10 MB after some thousand keys."""
+
+_MOST_FOUND, _MOST_SIZES = 32, 4
+"""So many widgets that were looked for, and so many of its sizes, are kept for each widget."""
 
 _NEVER_STYLED = -1
 """What a screen counts before it is styled for the first time."""
@@ -89,6 +100,32 @@ def _for_no_line(_most: int) -> FIFOCache[Any, Any]:
 # Each line of each widget would have seven caches, a kilobyte empty, and keep what was ever cut out of it: 100 MB after
 # some thousand keys. To cut it out again takes less time than to make the caches.
 strip_module.FIFOCache = _for_no_line  # type: ignore[assignment,attr-defined]
+
+
+def _keeping(most: int) -> Callable[[int], LRUCache[Any, Any]]:
+    """Return what makes caches that hold less than Textual has them hold."""
+    return lambda _most: LRUCache(most)
+
+
+# Each widget keeps what was found below it, up to 1,024 widgets that may be gone, and 16 of its sizes.
+dom_module.LRUCache = _keeping(_MOST_FOUND)  # type: ignore[assignment,attr-defined]
+widget_module.LRUCache = _keeping(_MOST_SIZES)  # type: ignore[assignment,attr-defined]
+
+
+def _keep_few(owner: Any, *names: str) -> None:
+    """Let the caches of functions hold fewer results: thousands of places on screens of other sizes are of no use."""
+    for name in names:
+        cached = vars(owner).get(name)
+        function = getattr(cached, "__func__", cached)
+        if hasattr(function, "cache_parameters"):
+            fewer: Any = lru_cache(maxsize=_MOST_RESULTS)(function.__wrapped__)
+            setattr(owner, name, classmethod(fewer) if isinstance(cached, classmethod) else fewer)
+
+
+_keep_few(Region, "__contains__", "contains_region", "grow", "intersection", "overlaps", "shrink", "translate", "union")
+_keep_few(Scalar, "resolve")
+_keep_few(StylesCache, "get_inner_outer")
+_keep_few(Strip, "render_ansi")
 
 
 def _forgiving(move_page: Callable[..., None]) -> Callable[..., None]:

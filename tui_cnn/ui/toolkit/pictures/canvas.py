@@ -86,12 +86,12 @@ class Canvas:
             self.put(x, y + line, "".join(_RAMP[share] for share in row))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _half(above: int, below: int) -> Style:
     return Style(color=_color(above), bgcolor=_color(below) if below >= 0 else None)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _color(packed: int) -> Color:
     return Color.from_rgb(packed >> 16, packed >> 8 & 255, packed & 255)
 
