@@ -4,7 +4,17 @@ import msgspec
 import pytest
 
 from tui_cnn.core.analysis import analyze
-from tui_cnn.core.layers import Block, Branches, Conv2D, Dense, Dropout, FixedConv2D, Flatten, MaxPooling2D
+from tui_cnn.core.layers import (
+    BatchNormalization,
+    Block,
+    Branches,
+    Conv2D,
+    Dense,
+    Dropout,
+    FixedConv2D,
+    Flatten,
+    MaxPooling2D,
+)
 from tui_cnn.core.network import Network
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.estimate import Estimate, batches_per_epoch, estimate, precision_of
@@ -45,9 +55,19 @@ def test_features_are_counted_by_hand():
     counted = features(analyze(preset("fashion-dnn")), Recipe(batch_size=10))
     assert counted["layers"] == 2.5  # nothing goes back through Flatten
     assert counted["dense"] == pytest.approx(10 * (784 * 128 * 2 / 3 + 128 * 10))
-    assert counted["values"] == 10 * (784 / 2 + 128 + 10)
+    assert counted["values"] == 10 * (784 / 2 + 2 * 128 + 2 * 10)  # the activations within give as many again
     assert counted["parameters"] == 101_770
-    assert counted["convolution"] == counted["channelwise"] == 0
+    assert counted["convolution"] == counted["patches"] == counted["channelwise"] == 0
+
+
+def test_patches_of_convolutions_are_counted_by_hand():
+    first = Conv2D(filters=4, kernel_size=(3, 3), padding="same", activation="relu")
+    network = Network("n", (8, 8, 2), (first, BatchNormalization(), Conv2D(filters=6, kernel_size=(1, 1))))
+    counted = features(analyze(network), Recipe(batch_size=10))
+    assert counted["patches"] == 10 * 64 * (9 * 2 + 4)  # of 3×3 places in 2 channels, and of one in 4
+    assert counted["back_patches"] == 10 * 64 * 6  # nothing goes back through the first
+    assert counted["normalized"] == 10 * 64 * 4
+    assert counted["values"] == 10 * 64 * (4 + 4 + 4 + 6)
 
 
 def test_a_repeated_block_costs_what_all_its_times_do_and_a_muted_layer_nothing():

@@ -123,7 +123,7 @@ def skip_queue(run: RunDirectory) -> None:
 
 
 def probe() -> subprocess.Popen[bytes] | None:
-    """Measure this machine in the background, unless it was measured before; it takes about a minute.
+    """Measure this machine in the background, unless it was measured before; it takes a minute or two.
 
     Raises:
         RunError: it cannot be started.

@@ -7,6 +7,7 @@ import hashlib
 import os
 import platform
 from contextlib import suppress
+from math import prod
 from pathlib import Path
 
 import msgspec
@@ -26,13 +27,16 @@ from tui_cnn.formats.toml import dumps_network
 from tui_cnn.runs.events import PrecisionTrial
 from tui_cnn.runs.recipe import Precision, Recipe
 
-FEATURES = ("step", "layers", "convolution", "channelwise", "dense", "values", "parameters")
+FEATURES = (
+    *("step", "layers", "convolution", "patches", "back_patches", "channelwise", "dense"),
+    *("values", "normalized", "parameters"),
+)
 """The amounts of work in a training step; how long each takes is measured on the machine."""
 
 _MOST_ENTRIES = 400
 _LEAST_SPEEDUP = 1.1
 """A lower precision must be faster by this factor to be worth it."""
-_VERSION = 2
+_VERSION = 3
 """Goes up when something is measured or counted in another way; earlier measurements are dropped."""
 _KINDS: dict[KernelKind, str] = {
     "none": "",
@@ -119,8 +123,13 @@ def features(analysis: Analysis, recipe: Recipe) -> dict[str, float]:
     """Count for a training step on a batch.
 
     One for the step itself, its layers, MACs of convolutions that join all channels and of those that do not, MACs
-    of dense layers, values that layers give, and parameters to update; `bytes` are those that it must hold. A layer
-    counts for as much of a step as it takes part in: the way back ends at the first layer that learns.
+    of dense layers, values that layers give, those of them that are normalized, and parameters to update; `bytes` are
+    those that it must hold. A layer counts for as much of a step as it takes part in: the way back ends at the first
+    layer that learns.
+
+    A convolution is a product of matrices whose rows are patches of the input, one for each position of the kernel; on
+    the way back to the input they are patches of the output. The fewer the filters, or the channels, the more of its
+    time goes into writing these values.
     """
     built = as_built(analysis.network)
     if built != analysis.network:  # a row stands for all times of a repeated layer
@@ -134,12 +143,26 @@ def features(analysis: Analysis, recipe: Recipe) -> dict[str, float]:
         learns = row.figures.parameters.trainable.value > 0
         share = (1 + (learns or learnt)) / 2
         counts["layers"] += share
-        counts["values"] += share * batch * elements(row.figures.output_shape)
+        values, macs = batch * elements(row.figures.output_shape), batch * row.figures.macs.value
+        counts["values"] += share * values
+        if row.layer.family == "normalization":
+            counts["normalized"] += share * values
+        if _has_own_activation(row.layer):  # which takes as long as a layer of it
+            counts["values"] += share * values
         if kind := _kind(row.layer):  # as much work forth as back to the kernel, and as back to the input
-            counts[kind] += (1 + learns + learnt) / 3 * batch * row.figures.macs.value
+            counts[kind] += (1 + learns + learnt) / 3 * macs
+        if kind == "convolution" and macs:
+            filters, positions = row.figures.output_shape[-1], prod(getattr(row.layer, "kernel_size", (1,)))
+            counts["patches"] += (1 + learns) / 2 * macs / filters
+            counts["back_patches"] += learnt * values * positions
         learnt = learnt or learns
     counts["bytes"] = float(memory(analysis, batch, recipe.optimizer).training or 0)
     return counts
+
+
+def _has_own_activation(layer: Layer) -> bool:
+    """Tell whether a layer with a kernel has an activation function, too."""
+    return layer.kernel_kind != "none" and getattr(layer, "activation", "linear") not in (None, "linear")
 
 
 def _kind(layer: Layer) -> str:

@@ -8,6 +8,7 @@ import sys
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import (
+    Activation,
     AnyLayer,
     BatchNormalization,
     Branches,
@@ -36,22 +37,44 @@ def _convolution(filters: int, size: int = 3) -> Conv2D:
 
 
 _NORMALIZED = (_convolution(16), BatchNormalization())
+_WIDER = (_convolution(64), BatchNormalization(), MaxPooling2D(), _convolution(160), BatchNormalization())
 _SEPARATE = (DepthwiseConv2D(kernel_size=(3, 3), padding="same"), BatchNormalization(), _convolution(48, 1))
 _SPREAD = Branches(branches=((_convolution(16, 1),), (_convolution(16),), (_convolution(8, 5),)), merge="concatenate")
 
+
+def _normalized_path(filters: int, size: int) -> tuple[AnyLayer, ...]:
+    convolution = Conv2D(filters=filters, kernel_size=(size, size), padding="same", use_bias=False)
+    return convolution, BatchNormalization(), Activation(activation="relu")
+
+
+_NORMALIZED_PATHS = Branches(
+    branches=(_normalized_path(16, 1), (*_normalized_path(12, 1), *_normalized_path(24, 3))), merge="concatenate"
+)
+
+
+def _strided(filters: int) -> Conv2D:
+    return Conv2D(filters=filters, kernel_size=(3, 3), strides=(2, 2), padding="same", activation="relu")
+
+
 STACKS: tuple[tuple[AnyLayer, ...], ...] = (
     (Flatten(), Dense(units=512, activation="relu"), Dense(units=64, activation="relu")),
+    (Flatten(), Dense(units=32, activation="relu")),
     (_convolution(8, 5), MaxPooling2D(), _convolution(24, 5), MaxPooling2D(), Flatten(), Dense(units=100)),
     (_convolution(48), MaxPooling2D(), _convolution(48), _convolution(96), MaxPooling2D(), GlobalAveragePooling2D()),
-    (*_NORMALIZED * 5, GlobalAveragePooling2D()),
+    (*_NORMALIZED * 3, GlobalAveragePooling2D()),
+    (_convolution(24), BatchNormalization(), MaxPooling2D(), *_WIDER, MaxPooling2D(), GlobalAveragePooling2D()),
     (_convolution(24), MaxPooling2D(), *_SEPARATE * 3, GlobalAveragePooling2D()),
     (_convolution(16), MaxPooling2D(), _SPREAD, _SPREAD, MaxPooling2D(), Flatten(), Dense(units=32)),
     (_convolution(32), MaxPooling2D(), _convolution(64), MaxPooling2D(), _convolution(64), Flatten(), Dense(units=64)),
     (_convolution(12), MaxPooling2D(), _convolution(24), GlobalAveragePooling2D()),
     (_convolution(6), MaxPooling2D(), Flatten()),
+    (_strided(24), _strided(48), _convolution(32), Flatten(), Dense(units=48)),
+    (_convolution(16), MaxPooling2D(), _NORMALIZED_PATHS, _NORMALIZED_PATHS, GlobalAveragePooling2D()),
 )
 """Kinds of networks; each ends in ten classes."""
-_ENOUGH = 6
+_SECONDS = 0.2
+"""How long each is trained after it was compiled: the first steps of a process take longer."""
+_ENOUGH = 8
 """So many are measured without lanes, too."""
 
 
@@ -110,7 +133,7 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
                 return False
             model = make_model(network, recipe, precision)
             steps = Steps(model, fit(data.image_shape, network.input_shape), recipe, by.lanes)
-            seconds = min(step_seconds(steps, samples, recipe))
+            seconds = min(step_seconds(steps, samples, recipe, _SECONDS))
             held = held or held_memory()
             record_step(analyze(network), recipe, precision, by, seconds, held if number == 0 else None)
     return True
