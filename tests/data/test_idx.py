@@ -142,7 +142,7 @@ class FullDisk:
     def __exit__(self, *_details):
         pass
 
-    def write(self, _chunk):
+    def writelines(self, _chunks):
         raise OSError(errno.ENOSPC, "No space left on device")
 
 

@@ -9,6 +9,7 @@ from tui_cnn.core.layers import (
     Block,
     Branches,
     Conv2D,
+    Conv2DTranspose,
     Dense,
     Dropout,
     FixedConv2D,
@@ -68,6 +69,17 @@ def test_patches_of_convolutions_are_counted_by_hand():
     assert counted["back_patches"] == 10 * 64 * 6  # nothing goes back through the first
     assert counted["normalized"] == 10 * 64 * 4
     assert counted["values"] == 10 * 64 * (4 + 4 + 4 + 6)
+
+
+def test_patches_of_what_slides_in_another_way_are_counted_by_hand():
+    """The filters of a bank have a size that is no field of theirs, and a transposed convolution spreads its input."""
+    first = Conv2D(filters=1, kernel_size=(1, 1))
+    spread = Conv2DTranspose(filters=6, kernel_size=(2, 2), strides=(2, 2))
+    network = Network("n", (8, 8, 2), (first, FixedConv2D(bank="sobel"), spread))
+    counted = features(analyze(network), Recipe(batch_size=10))
+    fixed = 10 * 36 * 9  # places of the 3×3 kernels of four filters, which do not learn
+    assert counted["patches"] == 10 * 64 * 2 + fixed / 2 + 10 * 36 * 4 * 4
+    assert counted["back_patches"] == fixed * 4 + 10 * 36 * 4 * 6
 
 
 def test_a_repeated_block_costs_what_all_its_times_do_and_a_muted_layer_nothing():

@@ -77,23 +77,11 @@ def read_mapped(path: Path) -> npt.NDArray[Any]:
         with TemporaryFile(dir=room if room.is_dir() else None) as kept:
             with _opened(path) as file:
                 header = _header(file, path)
-                for chunk in _chunks(file, header, path):
-                    _write(kept, chunk)
+                kept.writelines(_chunks(file, header, path))
             kept.flush()
             return _native(np.asarray(np.memmap(kept, header.dtype, "r")), header)
-    except (OSError, ValueError, _NoRoomError):  # ValueError: there are no values, and nothing to map
+    except (OSError, ValueError, DataError):  # no room, nothing to map, or damage, which is told then
         return read(path)
-
-
-class _NoRoomError(Exception):
-    """The nameless file cannot be written."""
-
-
-def _write(file: BinaryIO, chunk: bytes) -> None:
-    try:
-        file.write(chunk)
-    except OSError as error:
-        raise _NoRoomError from error
 
 
 def _chunks(file: BinaryIO, header: Header, path: Path) -> Iterator[bytes]:

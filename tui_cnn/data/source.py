@@ -68,6 +68,7 @@ class ImageSource(ABC):
 
 
 _READING = Lock()
+"""Held while images are read: two threads that want the same ones share them."""
 
 
 class ArraySource(ImageSource):
@@ -93,7 +94,7 @@ class ArraySource(ImageSource):
         Raises:
             DataError: a file is damaged.
         """
-        with _READING:  # two threads that want the same images share them
+        with _READING:
             images = self._held.get(part)
             if images is None:
                 images = self.read_part(part)

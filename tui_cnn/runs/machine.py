@@ -7,7 +7,6 @@ import hashlib
 import os
 import platform
 from contextlib import suppress
-from math import prod
 from pathlib import Path
 
 import msgspec
@@ -144,25 +143,18 @@ def features(analysis: Analysis, recipe: Recipe) -> dict[str, float]:
         share = (1 + (learns or learnt)) / 2
         counts["layers"] += share
         values, macs = batch * elements(row.figures.output_shape), batch * row.figures.macs.value
-        counts["values"] += share * values
+        activated = row.layer.kernel_kind != "none" and row.layer.function != "linear"
+        counts["values"] += share * values * (1 + activated)  # an activation within takes as long as a layer of it
         if row.layer.family == "normalization":
             counts["normalized"] += share * values
-        if _has_own_activation(row.layer):  # which takes as long as a layer of it
-            counts["values"] += share * values
         if kind := _kind(row.layer):  # as much work forth as back to the kernel, and as back to the input
             counts[kind] += (1 + learns + learnt) / 3 * macs
-        if kind == "convolution" and macs:
-            filters, positions = row.figures.output_shape[-1], prod(getattr(row.layer, "kernel_size", (1,)))
-            counts["patches"] += (1 + learns) / 2 * macs / filters
-            counts["back_patches"] += learnt * values * positions
+        if kind == "convolution" and row.input_shape:
+            counts["patches"] += (1 + learns) / 2 * macs / row.figures.output_shape[-1]
+            counts["back_patches"] += learnt * macs / row.input_shape[-1]
         learnt = learnt or learns
     counts["bytes"] = float(memory(analysis, batch, recipe.optimizer).training or 0)
     return counts
-
-
-def _has_own_activation(layer: Layer) -> bool:
-    """Tell whether a layer with a kernel has an activation function, too."""
-    return layer.kernel_kind != "none" and getattr(layer, "activation", "linear") not in (None, "linear")
 
 
 def _kind(layer: Layer) -> str:

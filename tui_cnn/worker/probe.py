@@ -32,8 +32,9 @@ Plan = tuple[int, int]
 _PRECISIONS: tuple[Precision, ...] = ("float32", "mixed_bfloat16")
 
 
-def _convolution(filters: int, size: int = 3) -> Conv2D:
-    return Conv2D(filters=filters, kernel_size=(size, size), padding="same", activation="relu")
+def _convolution(filters: int, size: int = 3, stride: int = 1) -> Conv2D:
+    square, strides = (size, size), (stride, stride)
+    return Conv2D(filters=filters, kernel_size=square, strides=strides, padding="same", activation="relu")
 
 
 _NORMALIZED = (_convolution(16), BatchNormalization())
@@ -51,11 +52,6 @@ _NORMALIZED_PATHS = Branches(
     branches=(_normalized_path(16, 1), (*_normalized_path(12, 1), *_normalized_path(24, 3))), merge="concatenate"
 )
 
-
-def _strided(filters: int) -> Conv2D:
-    return Conv2D(filters=filters, kernel_size=(3, 3), strides=(2, 2), padding="same", activation="relu")
-
-
 STACKS: tuple[tuple[AnyLayer, ...], ...] = (
     (Flatten(), Dense(units=512, activation="relu"), Dense(units=64, activation="relu")),
     (Flatten(), Dense(units=32, activation="relu")),
@@ -68,7 +64,7 @@ STACKS: tuple[tuple[AnyLayer, ...], ...] = (
     (_convolution(32), MaxPooling2D(), _convolution(64), MaxPooling2D(), _convolution(64), Flatten(), Dense(units=64)),
     (_convolution(12), MaxPooling2D(), _convolution(24), GlobalAveragePooling2D()),
     (_convolution(6), MaxPooling2D(), Flatten()),
-    (_strided(24), _strided(48), _convolution(32), Flatten(), Dense(units=48)),
+    (_convolution(24, stride=2), _convolution(48, stride=2), _convolution(32), Flatten(), Dense(units=48)),
     (_convolution(16), MaxPooling2D(), _NORMALIZED_PATHS, _NORMALIZED_PATHS, GlobalAveragePooling2D()),
 )
 """Kinds of networks; each ends in ten classes."""
