@@ -37,10 +37,10 @@ def test_show(cnn_tui, run):
 
 def test_show_lists_what_is_custom_in_a_recipe(cnn_tui):
     make_run(preset("fashion-dnn"), Recipe(epochs=3, learning_rate=0.01, schedule="cosine", limit=500))
-    custom = "custom, epochs = 3, learning_rate = 0.01, schedule = cosine, limit = 500"
+    custom = "custom, epochs = 3, learning_rate = 0.01, schedule = cosine, precision = float32, limit = 500"
     assert ["recipe", custom] in [line.split(maxsplit=1) for line in cnn_tui("show", "last").stdout.splitlines()]
-    make_run(preset("fashion-dnn"), Recipe(seed=4))
-    assert " tutorial, seed = 4\n" in cnn_tui("show", "last").stdout
+    make_run(preset("fashion-dnn"), Recipe(seed=4))  # in whatever precision, it is the tutorial's
+    assert " tutorial, precision = float32, seed = 4\n" in cnn_tui("show", "last").stdout
 
 
 def test_a_run_that_patience_ended_shows_it_and_which_weights_were_tested(cnn_tui):

@@ -12,7 +12,7 @@ from tui_cnn.formats.presets import preset, preset_names
 from tui_cnn.runs import launch, preflight
 from tui_cnn.runs.directory import find_run, list_runs, make_run
 from tui_cnn.runs.events import EarlyStop, Epoch, Failed, Finished, Started, Stopped, encode
-from tui_cnn.runs.recipe import QUICK, Recipe
+from tui_cnn.runs.recipe import QUICK, TUTORIAL, Recipe
 from tui_cnn.runs.snapshot import Follower
 
 TIME = datetime(2026, 1, 2, tzinfo=UTC)
@@ -191,7 +191,7 @@ class TestOptions:
         return recipe_of
 
     def test_none(self, recipe_of):
-        assert recipe_of() == Recipe()
+        assert recipe_of() == TUTORIAL
 
     def test_all(self, recipe_of):
         given = Recipe(
@@ -229,7 +229,7 @@ class TestOptions:
         assert recipe_of("--recipe", "quick", "--epochs", "9").epochs == 9
 
     def test_a_time_takes_the_place_of_the_epochs_and_they_of_it(self, recipe_of, run):
-        assert recipe_of("--minutes", "2.5") == Recipe(minutes=2.5)
+        assert recipe_of("--minutes", "2.5") == msgspec.structs.replace(TUTORIAL, minutes=2.5)
         run.keep_recipe(Recipe(epochs=17, minutes=5.0))
         assert recipe_of("--from", "last").minutes == 5
         assert recipe_of("--from", "last", "--epochs", "9") == Recipe(epochs=9)

@@ -13,7 +13,7 @@ from tui_cnn.formats.validation import InvalidError
 from tui_cnn.i18n import _
 from tui_cnn.runs import launch, preflight
 from tui_cnn.runs.directory import find_run
-from tui_cnn.runs.recipe import RECIPES, Recipe, RecipeName, with_recipe
+from tui_cnn.runs.recipe import RECIPES, TUTORIAL, Recipe, RecipeName, with_recipe
 from tui_cnn.runs.snapshot import ACTIVE, Follower
 from tui_cnn.runs.transfer import find_weights
 
@@ -31,7 +31,7 @@ def recipe_options(command: Command, without: Collection[str] = ()) -> Command:
 
 
 def _option(field: Field) -> Callable[[Command], Command]:
-    default = getattr(Recipe(), field.name)
+    default = getattr(TUTORIAL, field.name)
     shown = "" if default in (None, "", False) else f"  [{default}]"
     name, text = "--" + field.name.replace("_", "-"), _("{help}.").format(help=_(field.description)) + shown
     if field.kind == "flag":
@@ -48,7 +48,7 @@ def read_options(options: Mapping[str, str | bool | None], base: Recipe | None =
         UsageError: a value is none of its field.
     """
     named: dict[Any, RecipeName] = {name: name for name in RECIPES}
-    recipe = with_recipe(base or Recipe(), named.get(options.get("recipe"), "custom"))
+    recipe = with_recipe(base or TUTORIAL, named.get(options.get("recipe"), "custom"))
     if options.get("epochs") is not None and options.get("minutes") is not None:
         raise click.UsageError(_("specify --epochs or --minutes, not both"))
     if options.get("epochs") is not None:

@@ -219,15 +219,16 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     @property
     def asked(self) -> "Recipe":
         """The recipe as it was asked for: how many epochs fit into its `minutes` is what came of it."""
-        return self if self.minutes is None else msgspec.structs.replace(self, epochs=Recipe().epochs)
+        return self if self.minutes is None else msgspec.structs.replace(self, epochs=TUTORIAL.epochs)
 
     def batches(self, images: int) -> int:
         """Count the batches of so many images, the last one perhaps smaller."""
         return math.ceil(images / self.batch_size)
 
 
-TUTORIAL = Recipe()
-"""The plain way of the tutorials: Adam at 0.001, batches of 32, 5 epochs."""
+TUTORIAL = Recipe(precision="auto")
+"""What a training begins with, the plain way of the tutorials: Adam at 0.001, batches of 32, 5 epochs; in the fastest
+precision, in which it is as accurate (`python -m tests.bench.training`)."""
 
 QUICK = Recipe(epochs=2, batch_size=128, optimizer="muon", learning_rate=0.005, schedule="one-cycle", precision="auto")
 """What reaches the tutorial's accuracy soonest: larger batches, Muon, which paid on each of three small networks
@@ -250,12 +251,13 @@ _UNRELATED_FIELDS = (
 
 
 def recipe_name(recipe: Recipe) -> RecipeName:
-    """Name a recipe: that of a known one that trains in the same way, else `custom`."""
-    return next((name for name in RECIPES if _as_long(with_recipe(recipe, name), recipe) == recipe.asked), "custom")
+    """Name a recipe: that of a known one that trains in the same way, in whatever precision, else `custom`."""
+    return next((name for name in RECIPES if _known(name, recipe) == recipe.asked), "custom")
 
 
-def _as_long(known: Recipe, recipe: Recipe) -> Recipe:
-    """Let a known recipe that fills some minutes take as many as another one that does."""
+def _known(name: RecipeName, recipe: Recipe) -> Recipe:
+    """Return a known recipe in the precision of another one, and if both fill some minutes, with as many."""
+    known = msgspec.structs.replace(with_recipe(recipe, name), precision=recipe.precision)
     both = known.minutes is not None and recipe.minutes is not None
     return msgspec.structs.replace(known, minutes=recipe.minutes) if both else known
 

@@ -19,7 +19,7 @@ from tui_cnn.core.network import Path as LayerPath
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.layer_times import NOT_MEASURED, LayerTimes
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipe import TUTORIAL, Recipe
 from tui_cnn.search.marks import Marks, carried, with_mark
 from tui_cnn.ui.design import Design, setting_for
 from tui_cnn.ui.settings import Configuration, Mode, State
@@ -82,7 +82,6 @@ class Workspace:
         varied: what a search is to vary: fields of the design's layers, and of the recipe.
         inspected_images: the test images that Inspect has shown: the ids of the runs, and their numbers.
         data: the directory of the data set; empty: Fashion-MNIST.
-        recipe: what stands in the form of the Train screen; None before that was opened.
     """
 
     design = Observed[Design]()
@@ -103,7 +102,7 @@ class Workspace:
         self.follow_link = host.follow_link
         self.inspected_images: set[tuple[str, int]] = set()
         self.data = data
-        self.recipe: Recipe | None = None
+        self._recipe: Recipe | None = None
         self.configuration = configuration
         self.state = state
         self.values: dict[str, Any] = {
@@ -116,6 +115,15 @@ class Workspace:
         }
         self._varied_on = design.network
         self.signals: dict[str, Signal[Any]] = {name: Signal(app, name) for name in self.values}
+
+    @property
+    def recipe(self) -> Recipe:
+        """What stands in the form of the Train screen; before that was opened, the tutorial's."""
+        return self._recipe or msgspec.structs.replace(TUTORIAL, data=self.data)
+
+    @recipe.setter
+    def recipe(self, recipe: Recipe) -> None:
+        self._recipe = recipe
 
     def subscribe(self, node: DOMNode, name: str, callback: Callable[[Any], None], *, init: bool = True) -> None:
         """Call back with the value of `name` now, unless `init` is false, and at each change while `node` lives."""

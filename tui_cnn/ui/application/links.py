@@ -12,7 +12,7 @@ from tui_cnn.formats.models import find_network
 from tui_cnn.formats.validation import InvalidError, nearest
 from tui_cnn.i18n import _
 from tui_cnn.lab.links import LabLink, LinkError, parse_lab_link
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipe import TUTORIAL, Recipe
 from tui_cnn.ui.inspect.actions import VIEWS
 from tui_cnn.ui.messages import OpenLesson, ShowLabLink, ShowView
 from tui_cnn.ui.workspace import Workspace
@@ -72,7 +72,7 @@ def _model_link(link: str, mode: Literal["build", "train"], rest: str) -> ModelL
         if name not in known:
             raise LinkError(f"{link}: " + _("unknown setting “{name}”").format(name=name) + nearest(name, known))
     try:
-        return ModelLink(mode, model, rebuild(Recipe(), values))
+        return ModelLink(mode, model, rebuild(TUTORIAL, values))
     except InvalidError as error:
         raise LinkError(f"{link}: {error}") from None
 

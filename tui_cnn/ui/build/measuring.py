@@ -10,14 +10,13 @@ from tui_cnn.core.network import Network
 from tui_cnn.errors import UserError
 from tui_cnn.i18n import _
 from tui_cnn.runs.layer_profile import LayerSeconds, NetworkProfile, Profiling
-from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.toolkit.dialogs.dialog import SingleResult, frame
 from tui_cnn.ui.workspace import Workspace
 
 
 async def measure(app: App[object], workspace: Workspace) -> None:
     """Time the layers of the network for batches of the size that the Train screen has."""
-    batch_size = (workspace.recipe or Recipe()).batch_size
+    batch_size = workspace.recipe.batch_size
     profile = await app.push_screen_wait(MeasureDialog(workspace.design.network, batch_size))
     if profile is None:
         return

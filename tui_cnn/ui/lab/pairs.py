@@ -4,6 +4,7 @@ from asyncio import to_thread
 from functools import cache
 from typing import ClassVar, NamedTuple
 
+import msgspec
 from rich.console import Group, RenderableType
 from rich.style import Style
 from rich.table import Column, Table
@@ -18,7 +19,7 @@ from tui_cnn.formats.presets import preset
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs import launch
 from tui_cnn.runs.errors import RunError
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipe import TUTORIAL
 from tui_cnn.ui.lab.actions import PAIRS
 from tui_cnn.ui.lab.bench import Bench, ShareBar
 from tui_cnn.ui.toolkit.dialogs.dialog import Answer, Ask
@@ -111,7 +112,7 @@ class Pairs(Bench[None]):
         """Train both networks of the selected pair, once the user agrees; then show the list of runs."""
         workspace = workspace_of(self)
         one, other = PAIRS_OF_NETWORKS[self.selected // 2].presets
-        recipe = Recipe(data=workspace.data)
+        recipe = msgspec.structs.replace(TUTORIAL, data=workspace.data)
         question = _("{epochs} epochs each, in the background, one after the other.").format(epochs=recipe.epochs)
         title = _("Train {one} and {other}").format(one=one, other=other)
         if await self.app.push_screen_wait(Ask(title, question, [Answer("train", "t", _("Train"))])) is None:

@@ -19,7 +19,6 @@ from tui_cnn.errors import UserError
 from tui_cnn.formats.reading import read_text
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.recipe import Recipe
 from tui_cnn.search import launch
 from tui_cnn.search.directory import SearchDirectory
 from tui_cnn.search.follower import Trial
@@ -390,7 +389,7 @@ class SearchScreen(MainScreen):
 
         workspace = self.workspace
         network = workspace.design.network
-        recipe = msgspec.structs.replace(workspace.recipe or Recipe(data=workspace.data), minutes=None)
+        recipe = msgspec.structs.replace(workspace.recipe, minutes=None)
         screen: Screen[None] = NewSearchScreen(network, marked_space(workspace.varied, network), recipe)
         self.app.push_screen(screen, self._search_made)
 

@@ -37,7 +37,7 @@ class Varied(NamedTuple):
 async def vary(app: App[Any], workspace: Workspace, path: Path | None, value: Layer | Recipe, field: str = "") -> None:
     """Ask what is to vary of a layer, or of the recipe without a path, and mark it."""
     network = workspace.design.network
-    recipe = value if isinstance(value, Recipe) else workspace.recipe or Recipe(data=workspace.data)
+    recipe = value if isinstance(value, Recipe) else workspace.recipe
     dialog = VaryDialog(value, path, Variation(network, recipe), fields_at(workspace.varied, path), field)
     answer = await app.push_screen_wait(dialog)
     if answer is not None and workspace.is_still(network):

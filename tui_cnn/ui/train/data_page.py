@@ -24,7 +24,7 @@ from tui_cnn.data.input_options import FITS
 from tui_cnn.i18n import _, ngettext
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.preview import Previewer
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipe import TUTORIAL, Recipe
 from tui_cnn.ui.design import input_for
 from tui_cnn.ui.toolkit.dialogs.file_picker import ask_data
 from tui_cnn.ui.toolkit.numbers import bar
@@ -79,7 +79,7 @@ class DataPage(Vertical, can_focus=True):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._recipe = Recipe()
+        self._recipe = TUTORIAL
         self._examined: Examined | None = None
         self._read: str | None = None  # the data of the recipe that is examined, or being so
         self._shown: str | None = None  # the data that the sheet and the class were chosen for

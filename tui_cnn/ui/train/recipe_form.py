@@ -8,7 +8,7 @@ from textual.widgets import Input, Label, Static
 
 from tui_cnn.formats.fields import format_value
 from tui_cnn.i18n import _
-from tui_cnn.runs.recipe import RECIPES, Recipe, RecipeName, recipe_name, with_recipe
+from tui_cnn.runs.recipe import RECIPES, TUTORIAL, Recipe, RecipeName, recipe_name, with_recipe
 from tui_cnn.ui.toolkit.form import Choice, Fields, StructForm
 
 _NAMES: dict[str, RecipeName] = {name: name for name in (*RECIPES, "custom")}
@@ -72,8 +72,7 @@ class RecipeForm(StructForm):
         """Put the recipe of a link into the form: on the same data and machine; what it sets can be seen."""
         before = self.recipe or self._recipe
         self.set_recipe(msgspec.structs.replace(recipe, **{name: getattr(before, name) for name in _STAYING}))
-        usual = Recipe()
-        if any(getattr(recipe, name) != getattr(usual, name) for name in self._fields if name not in _FIRST):
+        if any(getattr(recipe, name) != getattr(TUTORIAL, name) for name in self._fields if name not in _FIRST):
             self.query_one("#field-settings", Choice).value = _MORE
 
     def set_recipe(self, recipe: Recipe) -> None:

@@ -10,7 +10,6 @@ from textual.widget import Widget
 
 from tui_cnn.i18n import _
 from tui_cnn.runs.directory import RunDirectory
-from tui_cnn.runs.recipe import Recipe
 from tui_cnn.ui.messages import FillRecipe
 from tui_cnn.ui.toolkit.curve_actions import CURVES
 from tui_cnn.ui.toolkit.help import Place, about_fields
@@ -31,7 +30,7 @@ class TrainScreen(MainScreen):
 
     def body(self) -> Iterator[Widget]:
         """Lay out both; one is shown at a time."""
-        yield Setup(Recipe(data=self.workspace.data), id="setup")
+        yield Setup(self.workspace.recipe, id="setup")
         yield RunView(id="run")
         yield DataPage(id="data")
 
