@@ -120,13 +120,49 @@ def test_what_was_measured_itself_is_told_as_it_was():
     recipe = Recipe(validation=0.25, limit=6400)
     told = predict(analyze(preset("lenet-5")), recipe, machine(memory=7e8))
     step = cost("lenet-5", recipe)
-    assert told == (pytest.approx((150 + 50 / 3) * step), 7e8, "measured")
+    assert told == (pytest.approx((150 + 50 / 3) * step), 7e8, "measured", 0.0)
+
+
+def compiling(counted):
+    return 0.3 + 0.05 * counted["layers"]
+
+
+def saving(counted):
+    return 0.02 + 0.003 * counted["layers"] + 1e-8 * counted["parameters"]
+
+
+def test_a_run_compiles_first_saves_each_epoch_and_is_tested():
+    """The prices are made up; a batch is evaluated in a fifth of a step."""
+    known = [
+        msgspec.structs.replace(
+            one,
+            evaluation_seconds=one.step_seconds / 5,
+            compile_seconds=compiling(one.features),
+            save_seconds=saving(one.features),
+        )
+        for one in machine().measured
+    ]
+    recipe = Recipe(epochs=3, validation=0.25, limit=6400)
+    name, counts = "fashion-cnn", recipe.image_counts(60_000)
+    counted, step = features(analyze(preset(name)), recipe), cost(name, recipe)
+    told = estimate(analyze(preset(name)), recipe, counts, Machine(name="m", measured=tuple(known)), 9_600)
+    assert told.seconds_per_epoch == pytest.approx((150 + 50 / 5) * step + 2 * saving(counted), rel=0.1)
+    assert told.beside == pytest.approx(compiling(counted) + 300 / 5 * step, rel=0.1)
+    assert told.seconds(recipe) == told.beside + 3 * told.seconds_per_epoch
+    # What a run of its own has measured counts alone; how long compiling takes is known from the others.
+    own = measured(name, recipe, step_seconds=0.01, evaluation_seconds=0.002)
+    told = estimate(analyze(preset(name)), recipe, counts, Machine(name="m", measured=(*known, own)), 9_600)
+    assert told.source == "measured"
+    assert told.seconds_per_epoch == pytest.approx(150 * 0.01 + 50 * 0.002 + 2 * saving(counted), rel=0.01)
+    assert told.beside == pytest.approx(compiling(counted) + 300 * 0.002, rel=0.01)
 
 
 def test_the_epochs_that_fit_into_some_minutes():
     recipe = Recipe(minutes=2.0)
     assert [Estimate(each, None, "measured").epochs(recipe) for each in (7.0, 500.0, None)] == [17, 1, 5]
     assert Estimate(7.0, None, "measured").epochs(Recipe(epochs=3)) == 3
+    assert Estimate(7.0, None, "measured", beside=10.0).epochs(recipe) == 15
+    assert Estimate(None, None, "unknown").seconds(recipe) is None
     # 1,000 batches of 32 and a test of 300, of 10 ms each; the images of validation are gone through forward only.
     counts = ImageCounts(32_000, 9_600)
     assert batches_per_epoch(recipe, counts) == pytest.approx(1_000 + 300 / 3)
@@ -134,7 +170,7 @@ def test_the_epochs_that_fit_into_some_minutes():
 
 def test_what_is_not_known_is_not_told():
     analysis = analyze(preset("fashion-cnn"))
-    assert predict(analysis, Recipe(), Machine(name="m")) == (None, None, "unknown")
+    assert predict(analysis, Recipe(), Machine(name="m")) == (None, None, "unknown", 0.0)
     assert predict(analysis, Recipe(precision="mixed_bfloat16"), machine()).source == "unknown"
     assert predict(analysis, Recipe(threads=THREADS + 1), machine()).source == "unknown"
 

@@ -52,3 +52,11 @@ def test_each_way_to_share_the_work_is_measured_by_a_process_of_its_own():
         (1, 2): {(0, 64), (1, 64)},
     }
     assert all(0 < one.step_seconds < 1 and one.device == "CPU" and one.threads == 2 for one in known)
+    for one in known:
+        further = one.evaluation_seconds, one.compile_seconds, one.save_seconds
+        if one.batch_size == 32:
+            assert all(0 < seconds < 10 for seconds in further)
+            assert one.compile_seconds > one.step_seconds > 0
+        else:
+            assert further == (None, None, None)
+    assert 0.5 < read_machine().load_seconds < 120

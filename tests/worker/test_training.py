@@ -14,6 +14,7 @@ from tui_cnn.data.dataset import load_test
 from tui_cnn.runs.directory import make_run
 from tui_cnn.runs.events import Evaluating, Progress, Replanned, Started, decode
 from tui_cnn.runs.ledger import TestUse, ledger_file, use_of_test_set
+from tui_cnn.runs.machine import digest, read_machine
 from tui_cnn.runs.predictions import load_predictions
 from tui_cnn.runs.recipe import Recipe, dumps_recipe, rate_at
 from tui_cnn.runs.snapshot import Follower
@@ -46,6 +47,15 @@ def train(run, control=None):
 
     Training(run, Journal(run.events_file), control or Control(run.desired_file)).run()
     return Follower(run).poll()
+
+
+def test_a_run_measures_its_steps_and_its_evaluation(monkeypatch):
+    """Both are of this network alone, so they tell of the next run of it."""
+    monkeypatch.setattr("tui_cnn.worker.execution._CALL_SECONDS", 0)  # several calls: the first compiles
+    train(make_run(SMALL_CNN, RECIPE))
+    (measured,) = read_machine().measured
+    assert (measured.network, measured.batch_size) == (digest(SMALL_CNN), RECIPE.batch_size)
+    assert 0 < measured.evaluation_seconds < measured.step_seconds < 1
 
 
 @pytest.fixture(scope="module")
@@ -329,9 +339,9 @@ def test_a_run_that_is_to_fill_some_time(monkeypatch, minutes, epochs):
 
     def measured(steps, samples, *_others):  # trains a step, as measuring does
         steps.train(samples, trials.tf.range(40), 0, trials.tf.constant([0.01]), 0)
-        return [STEP, STEP, 9 * STEP]
+        return trials.Timing(STEP, [STEP, STEP, 9 * STEP])
 
-    monkeypatch.setattr(trials, "step_seconds", measured)
+    monkeypatch.setattr(trials, "time_steps", measured)
     recipe = msgspec.structs.replace(RECIPE, schedule="cosine", ema=0.9)
     run = make_run(SMALL_CNN, msgspec.structs.replace(recipe, epochs=9, minutes=minutes))
     snapshot = train(run)
@@ -346,10 +356,10 @@ def test_a_run_that_filled_some_time_is_resumed_with_its_epochs(monkeypatch):
     from tui_cnn.worker import trials
 
     monkeypatch.setattr("tui_cnn.worker.execution._CALL_SECONDS", 0)  # it asks before every batch
-    monkeypatch.setattr(trials, "step_seconds", lambda *_given: [STEP])
+    monkeypatch.setattr(trials, "time_steps", lambda *_given: trials.Timing(STEP, [STEP]))
     run = make_run(SMALL_CNN, msgspec.structs.replace(RECIPE, minutes=TEST_AND_TWO_EPOCHS))
     assert train(run, StopAt(14)).state == "interrupted"
-    monkeypatch.setattr(trials, "step_seconds", lambda *_given: pytest.fail("the epochs are known"))
+    monkeypatch.setattr(trials, "time_steps", lambda *_given: pytest.fail("the epochs are known"))
     assert len(train(run).epochs) == run.recipe().epochs == 2
 
 
@@ -374,7 +384,7 @@ def test_a_run_that_is_to_fill_some_time_plans_again_at_the_pace_of_its_epochs(m
 
     monkeypatch.setattr(execution.Execution, "run", paced)
     monkeypatch.setattr(training, "Stopwatch", lambda elapsed: execution.Stopwatch(elapsed, lambda: now))
-    monkeypatch.setattr(trials, "step_seconds", lambda *_given: [STEP])
+    monkeypatch.setattr(trials, "time_steps", lambda *_given: trials.Timing(STEP, [STEP]))
     minutes = STEP * (10_000 / 40 / 3 + 4.5 * (12 + 4 / 3)) / 60
     run = make_run(PLAIN, msgspec.structs.replace(RECIPE, schedule="cosine", minutes=minutes))
     snapshot = train(run)

@@ -1,8 +1,9 @@
-"""What a run will take, predicted before it starts: seconds an epoch, and memory.
+"""What a run will take, predicted before it starts: seconds an epoch, seconds in all, and memory.
 
 Where this machine has trained the same network in the same way, that measurement is the prediction. Elsewhere the cost
 of a step is a linear function of its features, fitted to the measurements of this machine by non-negative least squares
-of the relative error.
+of the relative error; so is that of a batch that is evaluated, and by the layers alone, what comes once a run or an
+epoch.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,10 @@ _ENOUGH = 4
 """Fewer measurements than this are not fitted."""
 FORWARD_SHARE = 1 / 3
 """Share of the forward pass in a training step; validation needs no other."""
+_COMPILED, _SAVED = ("step", "layers"), ("step", "layers", "parameters")
+"""What the time of compiling, and of an epoch's files, depends on."""
+_SAVES = 2
+"""Files of an epoch: the best weights, and the checkpoint."""
 _ROUNDS = 500
 _ANY = 1000
 """Images to compare by."""
@@ -30,17 +35,25 @@ class Estimate(NamedTuple):
     """Seconds for an epoch with its validation, and bytes that the process will hold; None where too little is known.
 
     `source`: whether this very training was measured before, or is estimated from others on this machine.
+    `beside`: seconds that TensorFlow compiles for, and those of the test.
     """
 
     seconds_per_epoch: float | None
     memory: float | None
     source: Literal["measured", "estimated", "unknown"]
+    beside: float = 0.0
 
     def epochs(self, recipe: Recipe) -> int:
         """How many epochs are trained: those of the recipe, or about those that fit into its minutes."""
         if recipe.minutes is None or self.seconds_per_epoch is None:
             return recipe.epochs
-        return epochs_in(60 * recipe.minutes, self.seconds_per_epoch)
+        return epochs_in(60 * recipe.minutes - self.beside, self.seconds_per_epoch)
+
+    def seconds(self, recipe: Recipe) -> float | None:
+        """Seconds from the first step to the end of the test, as runs report them; None where too little is known."""
+        if self.seconds_per_epoch is None:
+            return None
+        return self.beside + self.epochs(recipe) * self.seconds_per_epoch
 
 
 def batches_per_epoch(recipe: Recipe, counts: ImageCounts) -> float:
@@ -53,22 +66,30 @@ def epochs_in(seconds: float, seconds_per_epoch: float) -> int:
     return max(1, min(MOST_EPOCHS, int(seconds / seconds_per_epoch)))
 
 
-def estimate(analysis: Analysis, recipe: Recipe, counts: ImageCounts, machine: Machine) -> Estimate:
-    """Predict what training on so many images takes on a machine."""
-    batches = batches_per_epoch(recipe, counts)
+def estimate(analysis: Analysis, recipe: Recipe, counts: ImageCounts, machine: Machine, tested: int = 0) -> Estimate:
+    """Predict what training on so many images, and testing with so many, takes on a machine."""
     precision = precision_of(analysis, recipe, machine)
     comparable = _comparable(analysis, recipe, precision, machine)
-    name = digest(analysis.network)
-    for measurement in reversed(comparable):
-        if (measurement.network, measurement.batch_size) == (name, recipe.batch_size):
-            return Estimate(batches * measurement.step_seconds, measurement.memory, "measured")
-    if len(comparable) < _ENOUGH or not analysis.totals.complete:
+    same = digest(analysis.network), recipe.batch_size
+    own = next((each for each in reversed(comparable) if (each.network, each.batch_size) == same), None)
+    if own is None and (len(comparable) < _ENOUGH or not analysis.totals.complete):
         return Estimate(None, None, "unknown")
     cost = features(analysis, recipe)
-    step = _predict(cost, [(measurement.features, measurement.step_seconds) for measurement in comparable])
+    step = own.step_seconds if own else _fitted("step_seconds", cost, comparable) or 0.0
+    evaluated = own.evaluation_seconds if own else _fitted("evaluation_seconds", cost, comparable)
+    evaluation = FORWARD_SHARE * step if evaluated is None else evaluated
+    compilation = _fitted("compile_seconds", cost, machine.measured, _COMPILED) or 0.0
+    files = _SAVES * (_fitted("save_seconds", cost, machine.measured, _SAVED) or 0.0)
+    epoch = recipe.batches(counts.train) * step + recipe.batches(counts.validation) * evaluation + files
+    beside = compilation + recipe.batches(tested) * evaluation
+    memory = own.memory if own else _memory(cost, comparable)
+    return Estimate(epoch, memory, "measured" if own else "estimated", beside)
+
+
+def _memory(cost: dict[str, float], comparable: Sequence[Measurement]) -> float | None:
+    """Predict the bytes that a process holds: those of the network, beside what others held beside theirs."""
     held = [measurement.memory - measurement.features["bytes"] for measurement in comparable if measurement.memory]
-    memory = median(held) + cost["bytes"] if held else None
-    return Estimate(batches * step, memory, "estimated")
+    return median(held) + cost["bytes"] if held else None
 
 
 def _comparable(analysis: Analysis, recipe: Recipe, precision: Precision, machine: Machine) -> list[Measurement]:
@@ -100,10 +121,15 @@ def precision_of(analysis: Analysis, recipe: Recipe, machine: Machine) -> Precis
     return fastest(tuple(estimates))
 
 
-def _predict(cost: dict[str, float], known: Sequence[tuple[dict[str, float], float]]) -> float:
-    """Predict from what is known: pairs of features and the value that they had."""
-    rows = [[counts.get(name, 0.0) / value for name in FEATURES] for counts, value in known]
-    return sum(cost[name] * price for name, price in zip(FEATURES, _fit(rows), strict=True))
+def _fitted(
+    field: str, cost: dict[str, float], known: Sequence[Measurement], by: Sequence[str] = FEATURES
+) -> float | None:
+    """Predict a field of a measurement from the features that it depends on; None where too few are known."""
+    values = [(each.features, value) for each in known if (value := getattr(each, field)) is not None]
+    if len(values) < _ENOUGH:
+        return None
+    rows = [[counts.get(name, 0.0) / value for name in by] for counts, value in values]
+    return sum(cost[name] * price for name, price in zip(by, _fit(rows), strict=True))
 
 
 def _fit(rows: Sequence[Sequence[float]]) -> list[float]:

@@ -35,7 +35,7 @@ FEATURES = (
 _MOST_ENTRIES = 400
 _LEAST_SPEEDUP = 1.1
 """A lower precision must be faster by this factor to be worth it."""
-_VERSION = 3
+_VERSION = 4
 """Goes up when something is measured or counted in another way; earlier measurements are dropped."""
 _KINDS: dict[KernelKind, str] = {
     "none": "",
@@ -48,7 +48,11 @@ _KINDS: dict[KernelKind, str] = {
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds that a training step took, and bytes that the process then held, of a network of such `features`."""
+    """What training a network of such `features` took here, in seconds, and the bytes that the process then held.
+
+    Of a step of training, of a batch that is evaluated, of what TensorFlow does before the first of both, and of an
+    epoch's files; None: not measured.
+    """
 
     network: str
     precision: Precision
@@ -59,13 +63,20 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     device: str = "CPU"
     features: dict[str, float]
     step_seconds: float
+    evaluation_seconds: float | None = None
+    compile_seconds: float | None = None
+    save_seconds: float | None = None
     memory: float | None = None
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
-    """All measurements, the newest last. `name` distinguishes machines that share a home."""
+    """All measurements, the newest last. `name` distinguishes machines that share a home.
+
+    `load_seconds`: of a process until TensorFlow is loaded.
+    """
 
     name: str
+    load_seconds: float | None = None
     measured: tuple[Measurement, ...] = ()
     trials: dict[str, tuple[PrecisionTrial, ...]] = {}
 
@@ -92,13 +103,18 @@ def read_machine() -> Machine:
     return machine if machine.name == name else Machine(name=name)
 
 
-def record(*measured: Measurement, trials: dict[str, tuple[PrecisionTrial, ...]] | None = None) -> None:
+def record(
+    *measured: Measurement,
+    trials: dict[str, tuple[PrecisionTrial, ...]] | None = None,
+    load_seconds: float | None = None,
+) -> None:
     """Add measurements. A newer one of the same replaces the older; a failure to write them is ignored."""
     known = read_machine()
     new = {_key(measurement): measurement for measurement in measured}
     kept = [measurement for measurement in known.measured if _key(measurement) not in new]
     machine = Machine(
         name=known.name,
+        load_seconds=known.load_seconds if load_seconds is None else load_seconds,
         measured=(*kept, *new.values())[-_MOST_ENTRIES:],
         trials=dict([*known.trials.items(), *(trials or {}).items()][-_MOST_ENTRIES:]),
     )

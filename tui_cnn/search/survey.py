@@ -125,8 +125,8 @@ def _predicted(
         recipe = msgspec.structs.replace(recipe, threads=threads)
         used = recipe.image_counts(*counts)
         expected = estimate(analyze(network), recipe, used, machine)
-        if expected.seconds_per_epoch is not None:
-            seconds.append(expected.seconds_per_epoch * recipe.epochs * len(plan.seeds))
+        if (trained := expected.seconds(recipe)) is not None:
+            seconds.append(((machine.load_seconds or 0.0) + trained) * len(plan.seeds))
         if expected.memory is not None:
             memory.append(expected.memory)
     return (sum(seconds) / len(seconds) if seconds else None), max(memory, default=None)

@@ -217,7 +217,8 @@ def _scaling(run: RunDirectory, recipe: Recipe, data: Dataset) -> Scaling:
 
 
 def _started(run: PreparedRun) -> Started:
-    predicted = estimate(run.analysis, run.recipe, ImageCounts(len(run.train), len(run.validation)), read_machine())
+    counts = ImageCounts(len(run.train), len(run.validation))
+    predicted = estimate(run.analysis, run.recipe, counts, read_machine())
     return Started(
         seed=run.recipe.seed,
         python=platform.python_version(),

@@ -5,6 +5,10 @@ Small networks of different kinds are trained for a moment each, at the lowest p
 
 import os
 import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import (
@@ -21,10 +25,14 @@ from tui_cnn.core.layers import (
 )
 from tui_cnn.core.network import Network
 from tui_cnn.runs.lock import is_training
+from tui_cnn.runs.machine import record
 from tui_cnn.runs.process import worker_command
 from tui_cnn.runs.recipe import Precision, Recipe
 from tui_cnn.runs.runtime import Runtime, runtime
 from tui_cnn.worker.loading import load_tensorflow
+
+if TYPE_CHECKING:
+    import keras
 
 _BATCHES = (16, 32, 128)
 Plan = tuple[int, int]
@@ -68,8 +76,10 @@ STACKS: tuple[tuple[AnyLayer, ...], ...] = (
     (_convolution(16), MaxPooling2D(), _NORMALIZED_PATHS, _NORMALIZED_PATHS, GlobalAveragePooling2D()),
 )
 """Kinds of networks; each ends in ten classes."""
-_SECONDS = 0.2
-"""How long each is trained after it was compiled: the first steps of a process take longer."""
+_SECONDS, _EVALUATING_SECONDS = 0.2, 0.05
+"""How long each is trained, and evaluated, after it was compiled: the first steps of a process take longer."""
+_EVALUATED = (32, 128)
+"""Batches of so many images are evaluated, too."""
 _ENOUGH = 8
 """So many are measured without lanes, too."""
 
@@ -108,6 +118,7 @@ def _network(number: int) -> Network:
 
 def _measure(by: Runtime, plans: list[Plan]) -> bool:
     """Measure; return False if a run has begun meanwhile."""
+    began = time.perf_counter()
     load_tensorflow()
     import tensorflow as tf
 
@@ -116,8 +127,9 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
     from tui_cnn.worker.device import configure
     from tui_cnn.worker.loading import take_images
     from tui_cnn.worker.steps import Samples, Steps
-    from tui_cnn.worker.trials import held_memory, record_step, step_seconds
+    from tui_cnn.worker.trials import held_memory, record_times, time_evaluation, time_steps
 
+    record(load_seconds=time.perf_counter() - began)
     by = configure(by)
     data = take_images(Recipe(), (28, 28, 1))
     samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
@@ -129,7 +141,25 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
                 return False
             model = make_model(network, recipe, precision)
             steps = Steps(model, fit(data.image_shape, network.input_shape), recipe, by.lanes)
-            seconds = min(step_seconds(steps, samples, recipe, _SECONDS))
+            trained, further = time_steps(steps, samples, recipe, _SECONDS), {}
             held = held or held_memory()
-            record_step(analyze(network), recipe, precision, by, seconds, held if number == 0 else None)
+            if batch_size in _EVALUATED:
+                evaluated = time_evaluation(steps, samples, recipe, _EVALUATING_SECONDS)
+                further = {
+                    "evaluation_seconds": evaluated.fastest,
+                    "compile_seconds": trained.compilation + evaluated.compilation,
+                    "save_seconds": _save_seconds(model),
+                }
+            memory = held if number == 0 else None
+            record_times(analyze(network), recipe, precision, by, trained.fastest, memory=memory, **further)
     return True
+
+
+def _save_seconds(model: "keras.Model") -> float:
+    """Measure how long a checkpoint takes."""
+    from tui_cnn.worker.checkpoint import CheckpointState, save_checkpoint
+
+    with TemporaryDirectory() as directory:
+        began = time.perf_counter()
+        save_checkpoint(Path(directory, "probe.keras"), model, CheckpointState())
+        return time.perf_counter() - began

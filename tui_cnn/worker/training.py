@@ -31,7 +31,7 @@ from tui_cnn.worker.journal import Journal, TrainingError
 from tui_cnn.worker.preparation import PreparedRun, prepare
 from tui_cnn.worker.recording import TrainingRecorder
 from tui_cnn.worker.steps import Means, Sums
-from tui_cnn.worker.trials import record_step
+from tui_cnn.worker.trials import record_times
 from tui_cnn.worker.weights import load_weights
 
 
@@ -238,7 +238,15 @@ class Training:
         whole = epoch > self._run.recipe.head_epochs
         if whole and (seconds := self._recorder.speed.whole):  # how fast this machine was, for later predictions
             run = self._run
-            record_step(run.analysis, run.recipe, run.precision, run.runtime, seconds, event.memory)
+            record_times(
+                run.analysis,
+                run.recipe,
+                run.precision,
+                run.runtime,
+                seconds,
+                memory=event.memory,
+                evaluation_seconds=self._recorder.evaluation_speed.whole,
+            )
 
 
 def _read_weights(run: PreparedRun, file: Path) -> Any:

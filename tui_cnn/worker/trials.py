@@ -1,9 +1,10 @@
 """Measurements on this machine: of a network in each precision, for `precision = "auto"`, and of steps in training."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 import psutil
@@ -13,6 +14,7 @@ from tui_cnn.core.analysis import Analysis
 from tui_cnn.core.network import Network
 from tui_cnn.data.fitting import Fitting
 from tui_cnn.data.scaling import Scaling
+from tui_cnn.data.splitting import Indices
 from tui_cnn.runs.estimate import FORWARD_SHARE, batches_per_epoch, epochs_in
 from tui_cnn.runs.events import Chosen, PrecisionTrial
 from tui_cnn.runs.machine import Measurement, digest, fastest, features, read_machine, record
@@ -30,6 +32,28 @@ _FILLING_SECONDS = 2.0
 _ROUNDS = 5
 _SAMPLE = 4096
 """Images to measure with, where not all are held in memory."""
+
+
+class Timing(NamedTuple):
+    """Seconds that a step took: the `first` one, for which TensorFlow compiles, and in the mean of each later round."""
+
+    first: float
+    rounds: list[float]
+
+    @property
+    def fastest(self) -> float:
+        """The time of a step in which what else the machine does counts little."""
+        return min(self.rounds)
+
+    @property
+    def usual(self) -> float:
+        """The time of a step in the middle of the rounds."""
+        return median(self.rounds)
+
+    @property
+    def compilation(self) -> float:
+        """What the first one took longer."""
+        return max(0.0, self.first - self.fastest)
 
 
 def choose(
@@ -57,8 +81,7 @@ def choose(
             model = make_model(network, recipe, precision)
             steps = Steps(model, fitting, recipe, lanes, scaling=scaling, class_weights=class_weights)
             with _restored(steps):
-                # The fastest step's time, so that what else the machine does counts little.
-                speed = recipe.batch_size / min(step_seconds(steps, feed.some(_SAMPLE), recipe))
+                speed = recipe.batch_size / time_steps(steps, feed.some(_SAMPLE), recipe).fastest
         except (tf.errors.OpError, ValueError, TypeError):  # what this machine or this network cannot do in it
             return PrecisionTrial(precision=precision, images_per_second=None)
         made[precision] = steps
@@ -87,7 +110,7 @@ def epochs_in_time(steps: Steps, feed: Feed, recipe: Recipe, counts: ImageCounts
     assert recipe.minutes is not None
     began = time.perf_counter()
     with _restored(steps):
-        step = median(step_seconds(steps, feed.some(_SAMPLE), recipe, _FILLING_SECONDS))
+        step = time_steps(steps, feed.some(_SAMPLE), recipe, _FILLING_SECONDS).usual
     spent += time.perf_counter() - began
     test = FORWARD_SHARE * recipe.batches(tested) * step
     return epochs_in(60 * recipe.minutes - spent - test, batches_per_epoch(recipe, counts) * step)
@@ -103,30 +126,53 @@ def _restored(steps: Steps) -> Iterator[None]:
     steps.average.reset()
 
 
-def step_seconds(steps: Steps, samples: Samples, recipe: Recipe, seconds: float = _SECONDS) -> list[float]:
-    """Train for `seconds`, a few steps at a time; return the mean time of a step in each of these rounds."""
-    order = tf.constant(np.arange(len(samples.labels), dtype=np.int32) % len(samples.labels))
-    batches = max(1, len(samples.labels) // recipe.batch_size)
+def time_steps(steps: Steps, samples: Samples, recipe: Recipe, seconds: float = _SECONDS) -> Timing:
+    """Train for `seconds`, a few steps at a time."""
     rate = recipe.learning_rate / 100  # the weights are thrown away, but must not become infinite
 
-    def run(count: int) -> float:
+    def run(order: Indices, count: int) -> float:
+        return float(steps.train(samples, order, 0, tf.fill((count,), np.float32(rate)), 0))
+
+    return _timed(run, samples, recipe, seconds)
+
+
+def time_evaluation(steps: Steps, samples: Samples, recipe: Recipe, seconds: float = _SECONDS) -> Timing:
+    """Evaluate for `seconds`, a few batches at a time."""
+    steps.predicted.clear(len(samples.labels))
+    return _timed(lambda order, count: float(steps.evaluate(samples, order, 0, count)), samples, recipe, seconds)
+
+
+def _timed(run: Callable[[Indices, int], float], samples: Samples, recipe: Recipe, seconds: float) -> Timing:
+    """Run so many batches of an order at a time, for some seconds."""
+    order = tf.constant(np.arange(len(samples.labels), dtype=np.int32))
+    batches = max(1, len(samples.labels) // recipe.batch_size)
+
+    def timed(count: int) -> float:
         began = time.perf_counter()
-        float(steps.train(samples, order, 0, tf.fill((count,), np.float32(rate)), 0))
+        run(order, count)
         return (time.perf_counter() - began) / count
 
-    run(1)  # compiles
-    found, spent = [run(1)], 0.0
+    first, rounds, spent = timed(1), [timed(1)], 0.0
     while spent < seconds:
-        count = max(1, min(batches, int(seconds / _ROUNDS / min(found))))
-        found.append(run(count))
-        spent += found[-1] * count
-    return found
+        count = max(1, min(batches, int(seconds / _ROUNDS / min(rounds))))
+        rounds.append(timed(count))
+        spent += rounds[-1] * count
+    return Timing(first, rounds)
 
 
-def record_step(
-    analysis: Analysis, recipe: Recipe, precision: Precision, by: Runtime, seconds: float, memory: float | None
+def record_times(
+    analysis: Analysis,
+    recipe: Recipe,
+    precision: Precision,
+    by: Runtime,
+    seconds: float,
+    *,
+    memory: float | None = None,
+    evaluation_seconds: float | None = None,
+    compile_seconds: float | None = None,
+    save_seconds: float | None = None,
 ) -> None:
-    """Record how many seconds a step took, and how many bytes the process then held."""
+    """Record how many seconds a step took, and what else is known, as a `Measurement` has it."""
     record(
         Measurement(
             network=digest(analysis.network),
@@ -138,6 +184,9 @@ def record_step(
             device=device_kind(),
             features=features(analysis, recipe),
             step_seconds=seconds,
+            evaluation_seconds=evaluation_seconds,
+            compile_seconds=compile_seconds,
+            save_seconds=save_seconds,
             memory=memory,
         )
     )

@@ -24,7 +24,7 @@ from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.lock import is_held
 from tui_cnn.runs.machine import Measurement, digest, features, record
 from tui_cnn.runs.preflight import Checked
-from tui_cnn.runs.recipe import Recipe, with_recipe
+from tui_cnn.runs.recipe import TUTORIAL, Recipe, with_recipe
 from tui_cnn.runs.runtime import runtime, thread_count
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.ui.toolkit.curves import Curves
@@ -66,8 +66,8 @@ async def test_the_form_says_what_will_be_trained_and_how(starts):
         await user.type("0.01")
         await user.press("enter")
         await user.until(lambda: starts)
-        expected = Recipe(epochs=3, batch_size=64, optimizer="sgd", learning_rate=0.01, data="/some/where")
-        assert starts == [(preset("lenet-5"), expected)]
+        expected = {"epochs": 3, "batch_size": 64, "optimizer": "sgd", "learning_rate": 0.01, "data": "/some/where"}
+        assert starts == [(preset("lenet-5"), msgspec.structs.replace(TUTORIAL, **expected))]
         await user.sees("20260102-030405-fashion-cnn-abcd")
 
 
@@ -523,10 +523,10 @@ async def test_what_a_run_will_take_is_known_before_it_starts(monkeypatch):
         await user.press("2")
         await user.sees("Forecast", "93,322", "54,000 images", "6,000 images", "1,688", "unknown until the first run")
         measure(preset("fashion-cnn"), 32, 0.004, 0.8e9)
-        await user.sees("per epoch        7.0 s", "all 5 epochs     35 s", "0.80 GB", "from earlier runs")
+        await user.sees("per epoch        7.0 s", "whole run        35 s", "0.80 GB", "from earlier runs")
         await user.press("down")
         await user.type("2")
-        await user.sees("all 2 epochs     14 s")
+        await user.sees("whole run        14 s")
         monkeypatch.setattr("tui_cnn.ui.train.forecast.is_training", lambda: True)
         await user.sees("Another run is training")
 
@@ -534,13 +534,13 @@ async def test_what_a_run_will_take_is_known_before_it_starts(monkeypatch):
 async def test_where_minutes_make_the_number_of_epochs_it_is_dimmed():
     async with opened(size=(80, 24)) as user:
         await user.press("2", "right", "right")
-        await user.sees("‹ best ›", "all epochs", "5 min 00 s")
+        await user.sees("‹ best ›", "whole run", "5 min 00 s")
         epochs = user.app.screen.query_one("#field-epochs")
         assert epochs.has_class("-unused")
         await user.press("right")
         await user.sees("‹ fine-tune ›")
         assert not epochs.has_class("-unused")
-        assert "all epochs" not in user.text
+        assert "whole run" not in user.text
 
 
 async def test_the_epochs_that_fit_into_some_minutes_are_told_and_drawn():
@@ -550,7 +550,7 @@ async def test_the_epochs_that_fit_into_some_minutes_are_told_and_drawn():
         await user.press("down", "down")
         assert user.focused == "field-minutes"
         await user.type("1")
-        await user.sees("all 8 epochs     56 s")
+        await user.sees("whole run        56 s, 8 epochs")
         assert any(line.split("││")[0].split()[1:] == [*"012345678"] for line in user.text.splitlines())
 
 
@@ -777,7 +777,7 @@ async def test_the_real_thing(monkeypatch):
             assert f"test accuracy {finished.test_accuracy:.4f}" in user.text
             assert finished.test_accuracy > 0.4
             await user.sees("450 images, 50 for validation")
-            assert run.recipe() == Recipe(epochs=1, limit=500)
+            assert run.recipe() == msgspec.structs.replace(TUTORIAL, epochs=1, limit=500)
             assert run.network() == preset("fashion-dnn")
     finally:
         if run is not None and is_held(run.lock_file):

@@ -66,7 +66,9 @@ def make_forecast(analysis: Analysis, recipe: Recipe) -> Forecast:
         images=counts.train,
         validation=counts.validation,
         steps=recipe.batches(counts.train),
-        estimate=estimate(analysis, msgspec.structs.replace(recipe, precision=precision), counts, machine),
+        estimate=estimate(
+            analysis, msgspec.structs.replace(recipe, precision=precision), counts, machine, data.test_count
+        ),
         precision=precision,
         queued=is_training(),
         notes=tuple(training_warnings(analysis.network, recipe)),
@@ -121,19 +123,25 @@ def _cost(recipe: Recipe, forecast: Forecast | None, *, measuring: bool) -> Iter
     if forecast.problem:
         yield _("data"), Text(forecast.problem)
         return
-    seconds, memory, source = forecast.estimate
-    if seconds is None:
+    expected = forecast.estimate
+    seconds = expected.seconds(recipe)
+    if expected.seconds_per_epoch is None or seconds is None:
         yield _("per epoch"), _("measuring this machine …") if measuring else _("unknown until the first run")
         if recipe.minutes is not None:
-            yield _("all epochs"), epoch_time(60 * recipe.minutes)
+            yield _("whole run"), epoch_time(60 * recipe.minutes)
     else:
-        yield _("per epoch"), epoch_time(seconds)
-        if recipe.epochs > 1:
-            yield _("all {epochs} epochs").format(epochs=recipe.epochs), epoch_time(seconds * recipe.epochs)
-    if memory is not None:
-        yield _("RAM"), f"{memory / 1e9:.2f} GB"
-    if source in ("measured", "estimated"):
-        yield "", Text(_("from earlier runs") if source == "measured" else _("estimated"), style="dim")
+        yield _("per epoch"), epoch_time(expected.seconds_per_epoch)
+        time = epoch_time(seconds)
+        if recipe.minutes is not None:
+            epochs = expected.epochs(recipe)
+            time = ngettext("{time}, {epochs} epoch", "{time}, {epochs} epochs", epochs).format(
+                time=time, epochs=epochs
+            )
+        yield _("whole run"), time
+    if expected.memory is not None:
+        yield _("RAM"), f"{expected.memory / 1e9:.2f} GB"
+    if expected.source in ("measured", "estimated"):
+        yield "", Text(_("from earlier runs") if expected.source == "measured" else _("estimated"), style="dim")
 
 
 def rate_plot(recipe: Recipe, steps: int, columns: int, rows: int) -> Plot:
