@@ -1,8 +1,8 @@
 """The tutorial's training by our worker and by a plain Keras script, and our `quick` recipe, in turns, on equal work.
 
 All 60,000 images are trained on, none held out, and the test images are evaluated at the end. Each side is a process
-of its own, from its first line to its last, and our workers know nothing of this machine beforehand: what our
-measures to choose its precision counts each time. Printed are the medians of each side and the median of the ratios of
+of its own, from its first line to its last, and our workers know nothing of this machine beforehand: what they
+measure to choose their precision counts each time. Printed are the medians of each side and the median of the ratios of
 wall time, CPU time and peak memory within a pair; the mean test accuracy over the pairs, each of which has a seed of
 its own; and the share of the processor's measured peak of matrix products that training reaches. A mean accuracy counts
 as a loss when it is below the script's by more than two standard errors of their difference. Run it from the checkout:
