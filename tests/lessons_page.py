@@ -7,7 +7,7 @@ from tui_cnn.formats.fields import fields, format_value
 from tui_cnn.formats.presets import preset_names
 from tui_cnn.lab.links import PAGES
 from tui_cnn.lab.questions.spec import KINDS
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipe import TUTORIAL, Recipe
 from tui_cnn.ui.inspect.actions import VIEWS
 
 PAGE = Path(__file__).parents[1] / "docs" / "lessons.md"
@@ -25,7 +25,10 @@ def tables():
             parts.append("Pairs of networks to train and compare; nothing can be set.")
         else:
             parts += [summary(struct), table(("setting", "values", "default", "meaning"), settings(struct))]
-    parts += ["## Settings of `train:` links", table(("setting", "values", "default", "meaning"), settings(Recipe))]
+    parts += [
+        "## Settings of `train:` links",
+        table(("setting", "values", "default", "meaning"), settings(Recipe, TUTORIAL)),
+    ]
     parts += ["## Networks", f"Files, and the presets {listed(preset_names())}."]
     parts += ["## Views of Inspect", listed([view.name for view in VIEWS]) + "."]
     return "\n" + "\n\n".join(parts) + "\n\n"
@@ -47,16 +50,19 @@ def order(place):
     return [*PAGES, "build", "train", "inspect"].index(place)
 
 
-def settings(struct):
-    """Yield a row for each setting; those of the same values and meaning share one."""
+def settings(struct, start=None):
+    """Yield a row for each setting; those of the same values and meaning share one.
+
+    The defaults are those of the fields, or what stands in `start`.
+    """
+
+    def default(field):
+        return format_value(field, getattr(start, field.name, field.start))
+
     shown = (field for field in fields(struct) if field.name != "data")  # a lesson names no path of a person's disk
     for (written, meaning), group in groupby(shown, lambda field: (values(field), field.description)):
         alike = [*group]
         yield listed(field.name for field in alike), written, listed(map(default, alike)), meaning
-
-
-def default(field):
-    return format_value(field, field.start)
 
 
 def values(field):

@@ -35,7 +35,7 @@ name, size, precision, side = sys.argv[1:]
 network, recipe = preset(name), Recipe(batch_size=int(size))
 by = runtime(network, recipe)
 by = configure(by if side == "worker" else msgspec.structs.replace(by, lanes=1, sharing=by.threads))
-data = take_images(None)
+data = take_images(recipe, network.input_shape)
 samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
 steps = Steps(make_model(network, recipe, precision), fit(data.image_shape, network.input_shape), recipe, by.lanes)
 print(time_steps(steps, samples, recipe, 1.5).fastest / recipe.batch_size)
