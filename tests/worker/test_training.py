@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 
 from tests.data.idx_bytes import write_set
-from tests.worker.networks import SMALL_CNN
+from tests.worker.networks import IN_LANES, SMALL_CNN
 from tui_cnn.core.layers import Dense, Flatten
 from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import load_test
 from tui_cnn.runs.directory import make_run
-from tui_cnn.runs.events import Evaluating, Progress, Replanned, Started, decode
+from tui_cnn.runs.events import Evaluating, Progress, Replanned, Started, decode, encode
 from tui_cnn.runs.ledger import TestUse, ledger_file, use_of_test_set
 from tui_cnn.runs.machine import digest, read_machine
 from tui_cnn.runs.predictions import load_predictions
 from tui_cnn.runs.recipe import Recipe, dumps_recipe, rate_at
+from tui_cnn.runs.runtime import Runtime
 from tui_cnn.runs.snapshot import Follower
 
 pytestmark = [
@@ -393,6 +394,34 @@ def test_a_run_that_is_to_fill_some_time_plans_again_at_the_pace_of_its_epochs(m
     assert len(snapshot.epochs) == snapshot.started.epochs == run.recipe().epochs == epochs
     assert snapshot.epochs[-1].learning_rate == pytest.approx(rate_at(run.recipe(), 12 * epochs - 1, 12))
     assert snapshot.finished.seconds == pytest.approx(batch * STEP * (16 * epochs + 250))
+
+
+@pytest.mark.parametrize(
+    ("device", "threads", "lanes", "taken"), [("CPU", 2, 1, 1), ("CPU", 2, 2, 2), ("CPU", 4, 1, 2), ("GPU", 2, 1, 2)]
+)
+def test_a_run_is_resumed_in_the_lanes_that_it_began_with(monkeypatch, device, threads, lanes, taken):
+    """So that it adds up in the same order, whatever was measured since; elsewhere it computes as suits best."""
+    begun = Started(
+        seed=0,
+        python="3",
+        tensorflow="2",
+        keras="3",
+        device=device,
+        threads=threads,
+        lanes=lanes,
+        pid=1,
+        epochs=1,
+        steps_per_epoch=1,
+        train_images=1,
+        validation_images=0,
+        test_images=1,
+    )
+    seen = []
+    monkeypatch.setattr("tui_cnn.worker.preparation.configure", lambda by: seen.append(by) or by)
+    run = make_run(IN_LANES, msgspec.structs.replace(RECIPE, batch_size=32, threads=2))
+    run.events_file.write_bytes(encode(begun))
+    train(run)
+    assert seen == [Runtime(threads=2, lanes=taken, sharing=1)]
 
 
 def test_another_seed_is_another_run():

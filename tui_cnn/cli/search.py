@@ -14,6 +14,7 @@ from tui_cnn.cli.table import WideGroup
 from tui_cnn.cli.train import read_options, recipe_options
 from tui_cnn.config import expanded
 from tui_cnn.i18n import _
+from tui_cnn.runs.recipe import TUTORIAL
 from tui_cnn.search.errors import SearchError
 from tui_cnn.search.plan import SearchBudget, SearchPlan, read_plan
 from tui_cnn.search.space import NOT_OF_TRIALS
@@ -100,7 +101,7 @@ def init(
     from tui_cnn.ui.toolkit.searches import survey_lines
 
     network = read_model(model)
-    plan = read_plan(expanded(plan_file)) if plan_file else SearchPlan()
+    plan = read_plan(expanded(plan_file)) if plan_file else SearchPlan(recipe=TUTORIAL)
     checked = check(network, read_options(options, plan.recipe))
     budget = {"trials": trials, "minutes": minutes}
     bounds = {

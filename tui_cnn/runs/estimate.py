@@ -100,7 +100,7 @@ def _comparable(analysis: Analysis, recipe: Recipe, precision: Precision, machin
     gpu = recipe.device != "cpu" and any(measurement.device == "GPU" for measurement in machine.measured)
     conditions = precision, "GPU" if gpu else "CPU", thread_count(recipe)
     comparable = [each for each in machine.measured if (each.precision, each.device, each.threads) == conditions]
-    own = runtime(analysis.network, recipe)
+    own = runtime(analysis.network, recipe, machine.measured)
     same = [each for each in comparable if gpu or (each.lanes, each.sharing) == (own.lanes, own.sharing)]
     return same if len(same) >= _ENOUGH else comparable
 

@@ -14,6 +14,7 @@ import tensorflow as tf
 import tui_cnn
 from tui_cnn.atomic import write_atomic
 from tui_cnn.core.analysis import Analysis, analyze
+from tui_cnn.core.network import Network
 from tui_cnn.data.dataset import Dataset
 from tui_cnn.data.files import DataError
 from tui_cnn.data.fitting import fit
@@ -27,7 +28,7 @@ from tui_cnn.runs.estimate import estimate
 from tui_cnn.runs.events import Started
 from tui_cnn.runs.machine import read_machine
 from tui_cnn.runs.recipe import ImageCounts, Precision, Recipe
-from tui_cnn.runs.runtime import Runtime, runtime, thread_count
+from tui_cnn.runs.runtime import Runtime, in_lanes, runtime, thread_count
 from tui_cnn.runs.snapshot import Follower
 from tui_cnn.runs.summary import beginning
 from tui_cnn.visible import visible
@@ -113,7 +114,8 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     """
     began = time.monotonic()
     recipe, network = run.recipe(), run.network()
-    by = configure(runtime(network, recipe))
+    past = Follower(run).poll()
+    by = configure(_runtime(network, recipe, past.started))
     data = take_images(recipe, network.input_shape, progress)
     fitting = fit(data.image_shape, network.input_shape)
     scaling = _scaling(run, recipe, data)
@@ -126,7 +128,7 @@ def prepare(run: RunDirectory, journal: Journal, progress: Progress | None = Non
     replicas = Replicas(strategy())
     if replicas.count > 1:
         by = msgspec.structs.replace(by, lanes=1)
-    state, steps, past = CheckpointState(), None, Follower(run).poll()
+    state, steps = CheckpointState(), None
     if recipe.precision == "auto":  # the precision chosen for this run before, or the fastest in a trial
         choice = past.chosen
         if choice is None:
@@ -214,6 +216,14 @@ def _scaling(run: RunDirectory, recipe: Recipe, data: Dataset) -> Scaling:
         known = data.scaling(recipe.scale)
         write_atomic(run.scaling_file, msgspec.json.encode(known))
     return known
+
+
+def _runtime(network: Network, recipe: Recipe, begun: Started | None) -> Runtime:
+    """Compute as suits best, or in as many lanes as a run has begun with, in which it adds up in the same order."""
+    by = runtime(network, recipe)
+    if begun is None or (begun.device, begun.threads) != ("CPU", by.threads):
+        return by
+    return in_lanes(by, begun.lanes, recipe)
 
 
 def _started(run: PreparedRun) -> Started:

@@ -28,7 +28,7 @@ from tui_cnn.runs.lock import is_training
 from tui_cnn.runs.machine import record
 from tui_cnn.runs.process import worker_command
 from tui_cnn.runs.recipe import Precision, Recipe
-from tui_cnn.runs.runtime import Runtime, runtime
+from tui_cnn.runs.runtime import Runtime, usual_runtime
 from tui_cnn.worker.loading import load_tensorflow
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _parts() -> list[tuple[Runtime, list[Plan]]]:
     parts: dict[Runtime, list[Plan]] = {}
     for number in range(len(STACKS)):
         for size in _BATCHES:
-            parts.setdefault(runtime(_network(number), Recipe(batch_size=size)), []).append((number, size))
+            parts.setdefault(usual_runtime(_network(number), Recipe(batch_size=size)), []).append((number, size))
     for by, plans in parts.items():
         if by.lanes == 1:  # these are few: what can be learnt of other networks is of use
             sizes = dict.fromkeys(size for _number, size in plans)
