@@ -4,6 +4,7 @@ import asyncio
 from urllib.parse import parse_qsl
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.driving import opened
 from tests.ui.lab.following import LINK_SIZES, LINKS, follow_all
@@ -23,7 +24,7 @@ from tui_cnn.lab.settings import (
     WeightsSettings,
 )
 from tui_cnn.lab.sizes import chain, read_windows
-from tui_cnn.runs.recipe import Recipe
+from tui_cnn.runs.recipe import TUTORIAL, Recipe
 from tui_cnn.ui.application.links import LessonLink, ModelLink, ViewLink, parse_link
 from tui_cnn.ui.inspect.actions import VIEWS
 from tui_cnn.ui.lab.lesson import LessonPanel
@@ -46,7 +47,7 @@ def test_what_a_link_says():
     assert parse_link("lab:pairs") == LabLink("pairs", None)
     assert parse_link("build:lenet-5") == ModelLink("build", "lenet-5")
     assert parse_link("train:fashion-dnn") == ModelLink("train", "fashion-dnn")
-    few = Recipe(limit=500, epochs=40, validation=0.5, augmentation="flip+shift")
+    few = replace(TUTORIAL, limit=500, epochs=40, validation=0.5, augmentation="flip+shift")
     link = parse_link("train:fashion-cnn?limit=500&epochs=40&validation=0.5&augmentation=flip+shift")
     assert link == ModelLink("train", "fashion-cnn", few)
     assert parse_link("inspect:kernels") == ViewLink("kernels")
@@ -141,7 +142,7 @@ async def test_a_link_leaves_the_data_and_the_machine_as_they_are():
         form = user.app.screen.query_one(RecipeForm)
         form.set_recipe(Recipe(threads=1, augmentation="flip", batch_size=8))
         user.app.follow_link("train:lenet-5?limit=500")
-        await user.until(lambda: form.recipe == Recipe(threads=1, limit=500))
+        await user.until(lambda: form.recipe == replace(TUTORIAL, threads=1, limit=500))
 
 
 async def test_a_dialog_that_opens_meanwhile_is_no_harm():

@@ -112,7 +112,7 @@ def _counts(recipe: Recipe, forecast: Forecast, *, with_rate: bool) -> Iterator[
     yield _("steps per epoch"), f"{forecast.steps:,}"
     if with_rate and (recipe.schedule != "constant" or recipe.warmup):
         yield _("learning rate"), spark(rates(recipe, 0, recipe.epochs * 50, 50)[:: max(1, recipe.epochs)], _SPARK)
-    if recipe.precision == "auto":
+    if recipe.precision == "auto" and forecast.estimate.source != "unknown":
         yield _("precision"), forecast.precision
 
 
