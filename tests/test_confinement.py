@@ -17,7 +17,7 @@ from tui_cnn.formats.presets import preset_text
 from tui_cnn.runs import alert_delivery
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.runtime import runtime
+from tui_cnn.runs.runtime import usual_runtime
 from tui_cnn.runs.transfer import find_weights
 from tui_cnn.search import launch as search_launch
 from tui_cnn.search.directory import SearchDirectory
@@ -88,7 +88,7 @@ def test_nothing_the_settings_ask_for_is_run_or_sent(mine, home, monkeypatch, tm
 def test_no_worker_waits_for_a_run(mine, monkeypatch):
     started = []
     monkeypatch.setattr("tui_cnn.ui.train.worker_pool.PrewarmedWorker", started.append)
-    settings = runtime(find_network("fashion-cnn")[0], Recipe())
+    settings = usual_runtime(find_network("fashion-cnn")[0], Recipe())
     WorkerPool().fill(settings)
     assert started == []
     monkeypatch.setattr(confinement, "ROOT", None)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
+from distributed import Client
 
 ROOT = Path(__file__).parents[2]
 STUB = ROOT / "tests" / "search" / "stub"
@@ -104,6 +105,14 @@ class Loopback:
         with suppress(psutil.NoSuchProcess):
             process.kill()
             process.wait()
+
+    def restore(self):
+        """Start again the nodes that have ended, and wait until the scheduler knows all."""
+        for number, process in self.nodes.items():
+            if process.poll() is not None:
+                self.start_node(number)
+        with Client(self.address, timeout=60) as client:
+            client.wait_for_workers(len(self.nodes), timeout=120)
 
     def close(self):
         for process in [*self.nodes.values(), self.scheduler]:

@@ -36,10 +36,17 @@ PLAN = SearchPlan(
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
+def shared(tmp_path_factory):
     cluster = Loopback(tmp_path_factory.mktemp("cluster"))
     yield cluster
     cluster.close()
+
+
+@pytest.fixture
+def cluster(shared):
+    """The one of all these tests, with all its nodes: one that was killed may have ended for good."""
+    shared.restore()
+    return shared
 
 
 @pytest.fixture

@@ -524,7 +524,13 @@ async def test_what_a_run_will_take_is_known_before_it_starts(monkeypatch):
         await user.sees("Forecast", "93,322", "54,000 images", "6,000 images", "1,688", "unknown until the first run")
         assert "float32" not in user.text, "auto: which one is the fastest is not known yet"
         measure(preset("fashion-cnn"), 32, 0.004, 0.8e9)
-        await user.sees("precision        float32", "per epoch        7.0 s", "whole run        35 s", "0.80 GB", "from earlier runs")
+        await user.sees(
+            "precision        float32",
+            "per epoch        7.0 s",
+            "whole run        35 s",
+            "0.80 GB",
+            "from earlier runs",
+        )
         await user.press("down")
         await user.type("2")
         await user.sees("whole run        14 s")
