@@ -177,7 +177,7 @@ async def out_of_sight_at(user, size):
     problems = []
     async for key in steps(user):
         with suppress(AssertionError):  # it is told below; scrolling waits for a frame
-            await user.until(lambda: not out_of_sight(user.app), seconds=1)
+            await user.until(lambda: not out_of_sight(user.app), seconds=5)
         if problem := out_of_sight(user.app):
             problems.append("{}x{}, {}: {}".format(*size, key, problem))
     return problems
