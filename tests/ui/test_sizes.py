@@ -41,6 +41,10 @@ async def test_every_screen_comes_back_with_its_keys(mode, monkeypatch):
         assert KIND not in user.text
 
 
+_READS = 1.2
+"""Seconds within which what is read twice a second has been read."""
+
+
 @pytest.mark.parametrize("other", [(61, 200), (60, 16), (200, 17)])
 async def test_what_changed_behind_at_another_size_has_its_room_again(other):
     """What a screen shows while another is in front is laid out for the terminal as it is once the screen is back."""
@@ -48,6 +52,7 @@ async def test_what_changed_behind_at_another_size_has_its_room_again(other):
     async with opened("fashion-cnn", size=(120, 40)) as user:
         await user.press("6")
         await user.sees("▁▅▇██", "0.78 ┤")
+        await user.pilot.pause(_READS)
         search = user.text
         await user.press("1")
         build = user.text
