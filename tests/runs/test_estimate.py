@@ -175,6 +175,16 @@ def test_what_is_not_known_is_not_told():
     assert predict(analysis, Recipe(threads=THREADS + 1), machine()).source == "unknown"
 
 
+def test_the_precision_whose_steps_are_faster_is_expected_however_long_the_files_of_an_epoch_take():
+    plain = [msgspec.structs.replace(one, save_seconds=9.0) for one in machine().measured]
+    fast = [
+        msgspec.structs.replace(one, precision="mixed_bfloat16", step_seconds=one.step_seconds / 2) for one in plain
+    ]
+    both = Machine(name="m", measured=(*plain, *fast))
+    for name in ("fashion-cnn", "lenet-5"):  # the one follows from others, the other was measured itself
+        assert precision_of(analyze(preset(name)), Recipe(precision="auto"), both) == "mixed_bfloat16"
+
+
 def test_what_shares_its_batches_in_the_same_way_is_asked_first():
     """Lanes are many times faster on this machine; where they were not measured, the rest is better than nothing."""
     recipe = Recipe(threads=2, validation=0.0)

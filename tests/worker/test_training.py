@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.data.idx_bytes import write_set
+from tests.runs.event_lines import started
 from tests.worker.networks import IN_LANES, SMALL_CNN
 from tui_cnn.core.layers import Dense, Flatten
 from tui_cnn.core.network import Network
@@ -401,25 +402,10 @@ def test_a_run_that_is_to_fill_some_time_plans_again_at_the_pace_of_its_epochs(m
 )
 def test_a_run_is_resumed_in_the_lanes_that_it_began_with(monkeypatch, device, threads, lanes, taken):
     """So that it adds up in the same order, whatever was measured since; elsewhere it computes as suits best."""
-    begun = Started(
-        seed=0,
-        python="3",
-        tensorflow="2",
-        keras="3",
-        device=device,
-        threads=threads,
-        lanes=lanes,
-        pid=1,
-        epochs=1,
-        steps_per_epoch=1,
-        train_images=1,
-        validation_images=0,
-        test_images=1,
-    )
     seen = []
     monkeypatch.setattr("tui_cnn.worker.preparation.configure", lambda by: seen.append(by) or by)
     run = make_run(IN_LANES, msgspec.structs.replace(RECIPE, batch_size=32, threads=2))
-    run.events_file.write_bytes(encode(begun))
+    run.events_file.write_bytes(encode(started(device=device, threads=threads, lanes=lanes)))
     train(run)
     assert seen == [Runtime(threads=2, lanes=taken, sharing=1)]
 

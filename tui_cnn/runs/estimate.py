@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Literal, NamedTuple
 
-import msgspec
-
 from tui_cnn.core.analysis import Analysis
 from tui_cnn.runs.events import PrecisionTrial
 from tui_cnn.runs.machine import FEATURES, Machine, Measurement, digest, fastest, features
@@ -27,8 +25,6 @@ _COMPILED, _SAVED = ("step", "layers"), ("step", "layers", "parameters")
 _SAVES = 2
 """Files of an epoch: the best weights, and the checkpoint."""
 _ROUNDS = 500
-_ANY = 1000
-"""Images to compare by."""
 
 
 class Estimate(NamedTuple):
@@ -68,28 +64,48 @@ def epochs_in(seconds: float, seconds_per_epoch: float) -> int:
 
 def estimate(analysis: Analysis, recipe: Recipe, counts: ImageCounts, machine: Machine, tested: int = 0) -> Estimate:
     """Predict what training on so many images, and testing with so many, takes on a machine."""
-    precision = precision_of(analysis, recipe, machine)
+    known = _known(analysis, recipe, precision_of(analysis, recipe, machine), machine)
+    step, evaluation = known.seconds("step_seconds"), known.seconds("evaluation_seconds")
+    if step is None:
+        return Estimate(None, None, "unknown")
+    if evaluation is None:
+        evaluation = FORWARD_SHARE * step
+    compilation = _fitted("compile_seconds", known.cost, machine.measured, _COMPILED) or 0.0
+    files = _SAVES * (_fitted("save_seconds", known.cost, machine.measured, _SAVED) or 0.0)
+    epoch = recipe.batches(counts.train) * step + recipe.batches(counts.validation) * evaluation + files
+    beside = compilation + recipe.batches(tested) * evaluation
+    return Estimate(epoch, known.memory, "measured" if known.own else "estimated", beside)
+
+
+class _Known(NamedTuple):
+    """What is known here of a training: its features, its own measurement if there is one, and comparable ones."""
+
+    cost: dict[str, float]
+    own: Measurement | None
+    comparable: Sequence[Measurement]
+
+    def seconds(self, field: str) -> float | None:
+        """Return what was measured itself, or what follows from the others; None where too little is known."""
+        if self.own is not None:
+            seconds: float | None = getattr(self.own, field)
+            return seconds
+        return _fitted(field, self.cost, self.comparable)
+
+    @property
+    def memory(self) -> float | None:
+        """The bytes that the process held, or those of the network beside what others held beside theirs."""
+        if self.own is not None:
+            return self.own.memory
+        held = [each.memory - each.features["bytes"] for each in self.comparable if each.memory]
+        return median(held) + self.cost["bytes"] if held else None
+
+
+def _known(analysis: Analysis, recipe: Recipe, precision: Precision, machine: Machine) -> _Known:
+    """Find what is known of a training in a precision; nothing follows for a network that is not wholly known."""
     comparable = _comparable(analysis, recipe, precision, machine)
     same = digest(analysis.network), recipe.batch_size
     own = next((each for each in reversed(comparable) if (each.network, each.batch_size) == same), None)
-    if own is None and (len(comparable) < _ENOUGH or not analysis.totals.complete):
-        return Estimate(None, None, "unknown")
-    cost = features(analysis, recipe)
-    step = own.step_seconds if own else _fitted("step_seconds", cost, comparable) or 0.0
-    evaluated = own.evaluation_seconds if own else _fitted("evaluation_seconds", cost, comparable)
-    evaluation = FORWARD_SHARE * step if evaluated is None else evaluated
-    compilation = _fitted("compile_seconds", cost, machine.measured, _COMPILED) or 0.0
-    files = _SAVES * (_fitted("save_seconds", cost, machine.measured, _SAVED) or 0.0)
-    epoch = recipe.batches(counts.train) * step + recipe.batches(counts.validation) * evaluation + files
-    beside = compilation + recipe.batches(tested) * evaluation
-    memory = own.memory if own else _memory(cost, comparable)
-    return Estimate(epoch, memory, "measured" if own else "estimated", beside)
-
-
-def _memory(cost: dict[str, float], comparable: Sequence[Measurement]) -> float | None:
-    """Predict the bytes that a process holds: those of the network, beside what others held beside theirs."""
-    held = [measurement.memory - measurement.features["bytes"] for measurement in comparable if measurement.memory]
-    return median(held) + cost["bytes"] if held else None
+    return _Known(features(analysis, recipe), own, comparable if analysis.totals.complete else ())
 
 
 def _comparable(analysis: Analysis, recipe: Recipe, precision: Precision, machine: Machine) -> list[Measurement]:
@@ -113,12 +129,12 @@ def precision_of(analysis: Analysis, recipe: Recipe, machine: Machine) -> Precis
     for key, trials in reversed(machine.trials.items()):
         if key.startswith(f"{name} {recipe.batch_size} "):
             return fastest(trials)
-    estimates: list[PrecisionTrial] = []
+    expected: list[PrecisionTrial] = []
     for precision in dict.fromkeys(measurement.precision for measurement in machine.measured):
-        tried = msgspec.structs.replace(recipe, precision=precision)
-        seconds = estimate(analysis, tried, recipe.image_counts(_ANY), machine).seconds_per_epoch
-        estimates.append(PrecisionTrial(precision=precision, images_per_second=_ANY / seconds if seconds else None))
-    return fastest(tuple(estimates))
+        step = _known(analysis, recipe, precision, machine).seconds("step_seconds")
+        speed = recipe.batch_size / step if step else None
+        expected.append(PrecisionTrial(precision=precision, images_per_second=speed))
+    return fastest(tuple(expected))
 
 
 def _fitted(
@@ -141,7 +157,10 @@ def _fit(rows: Sequence[Sequence[float]]) -> list[float]:
     aim = [sum(row[i] for row in scaled) for i in width]
     prices = [0.0] * len(width)
     for _round in range(_ROUNDS):
+        before = prices.copy()
         for i in width:
             rest = aim[i] - sum(gram[i][j] * prices[j] for j in width if j != i)
             prices[i] = max(0.0, rest / gram[i][i]) if gram[i][i] else 0.0
+        if prices == before:  # no further round changes them
+            break
     return [price / size for price, size in zip(prices, scale, strict=True)]

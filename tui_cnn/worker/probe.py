@@ -10,6 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tui_cnn.core.analysis import analyze
 from tui_cnn.core.layers import (
     Activation,
@@ -127,7 +129,7 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
     from tui_cnn.worker.device import configure
     from tui_cnn.worker.loading import take_images
     from tui_cnn.worker.steps import Samples, Steps
-    from tui_cnn.worker.trials import held_memory, record_times, time_evaluation, time_steps
+    from tui_cnn.worker.trials import held_memory, measurement, time_evaluation, time_steps
 
     record(load_seconds=time.perf_counter() - began)
     by = configure(by)
@@ -141,17 +143,20 @@ def _measure(by: Runtime, plans: list[Plan]) -> bool:
                 return False
             model = make_model(network, recipe, precision)
             steps = Steps(model, fit(data.image_shape, network.input_shape), recipe, by.lanes)
-            trained, further = time_steps(steps, samples, recipe, _SECONDS), {}
+            trained = time_steps(steps, samples, recipe, _SECONDS)
             held = held or held_memory()
+            known = measurement(analyze(network), recipe, precision, by, trained.fastest)
+            if number == 0:
+                known = msgspec.structs.replace(known, memory=held)
             if batch_size in _EVALUATED:
                 evaluated = time_evaluation(steps, samples, recipe, _EVALUATING_SECONDS)
-                further = {
-                    "evaluation_seconds": evaluated.fastest,
-                    "compile_seconds": trained.compilation + evaluated.compilation,
-                    "save_seconds": _save_seconds(model),
-                }
-            memory = held if number == 0 else None
-            record_times(analyze(network), recipe, precision, by, trained.fastest, memory=memory, **further)
+                known = msgspec.structs.replace(
+                    known,
+                    evaluation_seconds=evaluated.fastest,
+                    compile_seconds=trained.compilation + evaluated.compilation,
+                    save_seconds=_save_seconds(model),
+                )
+            record(known)
     return True
 
 

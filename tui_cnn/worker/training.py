@@ -9,12 +9,14 @@ time, as CPUs do in our tests, it ends with the weights of a run that was never 
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import numpy as np
 import tensorflow as tf
 
 from tui_cnn.data.splitting import Indices
 from tui_cnn.data.store import Progress
 from tui_cnn.i18n import _
+from tui_cnn.runs import machine
 from tui_cnn.runs.directory import RunDirectory
 from tui_cnn.runs.errors import RunError
 from tui_cnn.runs.estimate import epochs_in
@@ -31,7 +33,7 @@ from tui_cnn.worker.journal import Journal, TrainingError
 from tui_cnn.worker.preparation import PreparedRun, prepare
 from tui_cnn.worker.recording import TrainingRecorder
 from tui_cnn.worker.steps import Means, Sums
-from tui_cnn.worker.trials import record_times
+from tui_cnn.worker.trials import measurement
 from tui_cnn.worker.weights import load_weights
 
 
@@ -238,15 +240,9 @@ class Training:
         whole = epoch > self._run.recipe.head_epochs
         if whole and (seconds := self._recorder.speed.whole):  # how fast this machine was, for later predictions
             run = self._run
-            record_times(
-                run.analysis,
-                run.recipe,
-                run.precision,
-                run.runtime,
-                seconds,
-                memory=event.memory,
-                evaluation_seconds=self._recorder.evaluation_speed.whole,
-            )
+            known = measurement(run.analysis, run.recipe, run.precision, run.runtime, seconds)
+            evaluated = self._recorder.evaluation_speed.whole
+            machine.record(msgspec.structs.replace(known, memory=event.memory, evaluation_seconds=evaluated))
 
 
 def _read_weights(run: PreparedRun, file: Path) -> Any:

@@ -160,35 +160,18 @@ def _timed(run: Callable[[Indices, int], float], samples: Samples, recipe: Recip
     return Timing(first, rounds)
 
 
-def record_times(
-    analysis: Analysis,
-    recipe: Recipe,
-    precision: Precision,
-    by: Runtime,
-    seconds: float,
-    *,
-    memory: float | None = None,
-    evaluation_seconds: float | None = None,
-    compile_seconds: float | None = None,
-    save_seconds: float | None = None,
-) -> None:
-    """Record how many seconds a step took, and what else is known, as a `Measurement` has it."""
-    record(
-        Measurement(
-            network=digest(analysis.network),
-            precision=precision,
-            batch_size=recipe.batch_size,
-            threads=by.threads,
-            lanes=by.lanes,
-            sharing=by.sharing,
-            device=device_kind(),
-            features=features(analysis, recipe),
-            step_seconds=seconds,
-            evaluation_seconds=evaluation_seconds,
-            compile_seconds=compile_seconds,
-            save_seconds=save_seconds,
-            memory=memory,
-        )
+def measurement(analysis: Analysis, recipe: Recipe, precision: Precision, by: Runtime, seconds: float) -> Measurement:
+    """Put down how many seconds a step took, for the record of this machine."""
+    return Measurement(
+        network=digest(analysis.network),
+        precision=precision,
+        batch_size=recipe.batch_size,
+        threads=by.threads,
+        lanes=by.lanes,
+        sharing=by.sharing,
+        device=device_kind(),
+        features=features(analysis, recipe),
+        step_seconds=seconds,
     )
 
 
