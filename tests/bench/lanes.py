@@ -21,58 +21,39 @@ NAMES = ("fashion-dnn", "lenet-5", "fashion-cnn")
 SIZES = (32, 128)
 LANES = (2, 4, 8)
 SCRIPT = """
-import os, sys, time
-name, size, cores, lanes = sys.argv[1], *map(int, sys.argv[2:])
+import os, sys
+name, size, cores, lanes, parts = sys.argv[1], *map(int, sys.argv[2:])
 os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
 from tui_cnn.worker.loading import load_tensorflow
 load_tensorflow()
+import timeit
 import tensorflow as tf
-from tui_cnn.data.fitting import fit
-from tui_cnn.formats.presets import preset
-from tui_cnn.runs.recipe import Recipe
+from tests.bench.timed_steps import fastest_step
 from tui_cnn.runs.runtime import Runtime
-from tui_cnn.worker.device import configure
-from tui_cnn.worker.loading import take_images
-from tui_cnn.worker.build import make_model
-from tui_cnn.worker.steps import Samples, Steps
-from tui_cnn.worker.trials import time_steps
 
-network, recipe = preset(name), Recipe(batch_size=size)
-by = configure(Runtime(threads=cores, lanes=cores if lanes else 1, sharing=1 if lanes else cores))
-data = take_images(recipe, network.input_shape)
-samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
-model = make_model(network, recipe)
-steps = Steps(model, fit(data.image_shape, network.input_shape), recipe, by.lanes)
-print(time_steps(steps, samples, recipe, 1.5).fastest)
-if cores == 1:
-    for count in (2, 4, 8):
-        shapes = [variable.shape for variable in model.trainable_variables]
-        lanes = [[tf.random.normal(shape) for shape in shapes] for _lane in range(count)]
-        add = tf.function(lambda lanes: [tf.add_n(same) for same in zip(*lanes)], autograph=False)
-        take = tf.function(lambda lanes: lanes[0], autograph=False)
-        found = []
-        for function in (add, take):
-            function(lanes)
-            times = []
-            for _round in range(30):
-                began = time.perf_counter()
-                function(lanes)
-                times.append(time.perf_counter() - began)
-            found.append(min(times))
-        print(found[0] - found[1])
+by = Runtime(threads=cores, lanes=lanes, sharing=1 if lanes > 1 else cores)
+seconds, model = fastest_step(name, size, by)
+if parts > 1:
+    shapes = [variable.shape for variable in model.trainable_variables]
+    gradients = [[tf.random.normal(shape) for shape in shapes] for _part in range(parts)]
+    add = tf.function(lambda given: [tf.add_n(same) for same in zip(*given)], autograph=False)
+    take = tf.function(lambda given: given[0], autograph=False)
+    adding, calling = (min(timeit.repeat(lambda: run(gradients), number=1, repeat=30)) for run in (add, take))
+    seconds += adding - calling
+print(seconds)
 """
 
 
-def measure(*told):
-    """Return the seconds of a step, and on one core those of adding up 2, 4 and 8 gradients."""
-    command = [sys.executable, "-c", SCRIPT, *map(str, told)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    return [float(line) for line in done.stdout.split()]
+def measure(rounds, name, size, *, cores=1, lanes=1, parts=1):
+    """Return the seconds of a step, in the median; with several `parts`, those of adding so many gradients up, too."""
+    command = [sys.executable, "-c", SCRIPT, *map(str, (name, size, cores, lanes, parts))]
+    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "check": True}
+    return median(float(subprocess.run(command, **quiet).stdout) for _round in range(rounds))
 
 
-def middle(rounds, *told):
-    """Return the medians of several measurements."""
-    return list(map(median, zip(*(measure(*told) for _round in range(rounds)), strict=True)))
+def faster(seconds, alone):
+    """Write a time, and how much faster it is than one core."""
+    return f"{1e3 * seconds:6.2f} ms, {alone / seconds:.2f} times as fast"
 
 
 def main():
@@ -82,20 +63,17 @@ def main():
     cores = thread_count(Recipe())
     for name in NAMES:
         for size in SIZES:
-            alone, *_sums = middle(rounds, name, size, 1, 0)
+            alone = measure(rounds, name, size)
             print(f"{name:12} batches of {size:3}: one core {1e3 * alone:6.2f} ms", flush=True)
             if cores > 1:
-                shared = middle(rounds, name, size, cores, 0)[0]
-                faster = f"{1e3 * shared:6.2f} ms, {alone / shared:.2f} times as fast"
-                print(f"    {cores} cores share each operation: {faster}")
-            for place, lanes in enumerate(LANES):
-                part, *sums = middle(rounds, name, size // lanes, 1, 0)
-                simulated = part + sums[place]
-                said = f"    {lanes} lanes, simulated: {1e3 * simulated:6.2f} ms, {alone / simulated:.2f} times as fast"
+                shared = measure(rounds, name, size, cores=cores)
+                print(f"    {cores} cores share each operation: {faster(shared, alone)}", flush=True)
+            for lanes in LANES:
+                simulated = measure(rounds, name, size // lanes, parts=lanes)
+                print(f"    {lanes} lanes, simulated: {faster(simulated, alone)}", flush=True)
                 if lanes == cores:
-                    real = middle(rounds, name, size, cores, 1)[0]
-                    said += f"; measured {1e3 * real:6.2f} ms, {alone / real:.2f} times"
-                print(said, flush=True)
+                    real = measure(rounds, name, size, cores=cores, lanes=lanes)
+                    print(f"    {lanes} lanes, measured:  {faster(real, alone)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,33 +12,23 @@ from statistics import median
 from tests.bench.pairs import in_turns
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.runtime import runtime
+from tui_cnn.runs.runtime import usual_runtime
 
 NAMES = ("fashion-dnn", "fashion-cnn", "lenet-5", "small-resnet", "small-mobile", "small-inception", "all-conv")
 SCRIPT = """
 import sys
 from tui_cnn.worker.loading import load_tensorflow
 load_tensorflow()
-import msgspec
-import tensorflow as tf
-from tui_cnn.data.fitting import fit
+from tests.bench.timed_steps import fastest_step
 from tui_cnn.formats.presets import preset
 from tui_cnn.runs.recipe import Recipe
-from tui_cnn.runs.runtime import runtime
-from tui_cnn.worker.device import configure
-from tui_cnn.worker.loading import take_images
-from tui_cnn.worker.build import make_model
-from tui_cnn.worker.steps import Samples, Steps
-from tui_cnn.worker.trials import time_steps
+from tui_cnn.runs.runtime import usual_runtime
+import msgspec
 
-name, size, precision, side = sys.argv[1:]
-network, recipe = preset(name), Recipe(batch_size=int(size))
-by = runtime(network, recipe)
-by = configure(by if side == "worker" else msgspec.structs.replace(by, lanes=1, sharing=by.threads))
-data = take_images(recipe, network.input_shape)
-samples = Samples(tf.constant(data.train_images), tf.constant(data.train_labels))
-steps = Steps(make_model(network, recipe, precision), fit(data.image_shape, network.input_shape), recipe, by.lanes)
-print(time_steps(steps, samples, recipe, 1.5).fastest / recipe.batch_size)
+name, size, precision, side = sys.argv[1], int(sys.argv[2]), *sys.argv[3:]
+by = usual_runtime(preset(name), Recipe(batch_size=size))
+by = by if side == "worker" else msgspec.structs.replace(by, lanes=1, sharing=by.threads)
+print(fastest_step(name, size, by, precision)[0] / size)
 """
 
 
@@ -53,7 +43,7 @@ def main():
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     for name in NAMES:
         for size in (32, 128):
-            by = runtime(preset(name), Recipe(batch_size=size))
+            by = usual_runtime(preset(name), Recipe(batch_size=size))
             if by.sharing == by.threads:
                 continue
             for precision in ("float32", "mixed_bfloat16"):
